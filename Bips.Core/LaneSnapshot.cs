@@ -1,0 +1,45 @@
+using Bips.Layout;
+
+namespace Bips;
+
+/// <summary>A copy of what a lane said at one moment.</summary>
+internal struct LaneSnapshot
+{
+    /// <summary>The only bits that a word of eight held bytes may have.</summary>
+    public const ulong HeldBits = 0x0101_0101_0101_0101;
+
+    public uint State;
+    public ulong Incarnation;
+    public uint Policy;
+    public uint Quota;
+    public uint ProcessId;
+    public ulong Cursor;
+    public int HeldCount;
+
+    /// <summary>Bits of the held bytes that no consumer sets.</summary>
+    public ulong StrayBits;
+
+    public readonly bool IsReading => State == (uint)LaneState.Active;
+
+    public readonly bool MayLose => Policy != (uint)OverflowKind.Block;
+
+    /// <summary>Whether the producer waits for this lane's cursor.</summary>
+    public readonly bool IsBlocking => IsReading && !MayLose;
+
+    /// <summary>Looks for a value that no correct consumer writes.</summary>
+    /// <returns>Which word has which value, or null when there is none.</returns>
+    public readonly string? FindFault(PoolGeometry geometry, ulong published)
+    {
+        int most = MayLose || geometry.EvictsStalled ? geometry.HoldAllowance : geometry.BufferCount;
+        return this switch
+        {
+            { State: > (uint)LaneState.Leaving } => $"state {State}",
+            { Policy: > (uint)OverflowKind.Latest } => $"policy {Policy}",
+            { StrayBits: not 0 } => $"held bytes other than 0 and 1 (0x{StrayBits:X16})",
+            _ when Quota == 0 || Quota > (uint)most => $"quota {Quota} where at most {most} may be held",
+            _ when HeldCount > Quota => $"{HeldCount} buffers held with a quota of {Quota}",
+            _ when Cursor == 0 || Cursor > published + 1 => $"cursor {Cursor} with {published} frames published",
+            _ => null,
+        };
+    }
+}

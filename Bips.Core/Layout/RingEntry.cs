@@ -1,0 +1,48 @@
+using System.Runtime.InteropServices;
+
+namespace Bips.Layout;
+
+/// <summary>
+/// One published frame. The producer stores zero into the commit word, then the fields, then the commit word (each a release), so
+/// that whoever reads the same commit word before and after the fields has the fields of that frame.
+/// </summary>
+/// <remarks>
+/// <code>
+///  63                                      12 11          0
+/// +------------------------------------------+-------------+
+/// |                sequence                  | buffer index|   commit word
+/// +------------------------------------------+-------------+
+/// </code>
+/// The entry of sequence <c>s</c> is number <c>s mod capacity</c>. A line to itself: the one a consumer spins on
+/// is the one that holds all it needs.
+/// </remarks>
+[StructLayout(LayoutKind.Explicit, Size = 0x40)]
+internal struct RingEntry
+{
+    /// <summary>Bits of the commit word that hold the buffer index.</summary>
+    public const int IndexBits = 12;
+
+    /// <summary>Largest number of buffers.</summary>
+    public const int MaximumBuffers = 1 << IndexBits;
+
+    /// <summary>{sequence, buffer index}; zero while the entry is being rewritten. Its store is what publishes.</summary>
+    [FieldOffset(0x00)] public ulong Commit;
+
+    /// <summary>Nanoseconds on CLOCK_MONOTONIC: the push, or what the producer gave instead.</summary>
+    [FieldOffset(0x08)] public ulong Timestamp;
+
+    /// <summary>Bytes of payload.</summary>
+    [FieldOffset(0x10)] public ulong Length;
+
+    /// <summary>The user's.</summary>
+    [FieldOffset(0x18)] public uint Flags;
+
+    /// <summary>Puts a commit word together.</summary>
+    public static ulong Pack(ulong sequence, int index) => (sequence << IndexBits) | (uint)index;
+
+    /// <summary>Sequence in a commit word.</summary>
+    public static ulong SequenceOf(ulong commit) => commit >> IndexBits;
+
+    /// <summary>Buffer index in a commit word.</summary>
+    public static int IndexOf(ulong commit) => (int)(commit & (MaximumBuffers - 1));
+}

@@ -1,0 +1,104 @@
+using System.Runtime.CompilerServices;
+using Bips.Signaler;
+
+namespace Bips;
+
+/// <summary>
+/// Which buffers this process has leases on. A lease is good while its generation is the buffer's: odd while open, even else.
+/// </summary>
+/// <remarks>One thread opens leases; any thread may close one. Each generation has one writer at a time.</remarks>
+internal sealed class LeaseTable
+{
+    private readonly uint[] _generations;
+
+    /// <summary>Leases opened and, when last looked at, not closed; only the opening thread uses them.</summary>
+    private readonly (int Index, uint Generation)[] _open;
+    private int _openCount;
+
+    public LeaseTable(int bufferCount, int limit)
+    {
+        _generations = new uint[bufferCount];
+        _open = new (int, uint)[limit];
+    }
+
+    public int Limit => _open.Length;
+
+    /// <summary>Whether another lease may be opened.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool HasRoom()
+    {
+        if (_openCount == _open.Length)
+        {
+            ForgetClosed();
+        }
+
+        return _openCount < _open.Length;
+    }
+
+    /// <summary>Opens a lease; there must be room.</summary>
+    /// <returns>Its generation.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint Open(int index)
+    {
+        ref uint word = ref _generations[index];
+        uint generation = Ordering.LoadAcquire(in word);
+        if ((generation & 1) != 0)
+        {
+            generation = WaitForClose(ref word);
+        }
+
+        _open[_openCount++] = (index, ++generation);
+        Ordering.StoreRelease(ref word, generation);
+        return generation;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsOpen(int index, uint generation) => Ordering.LoadAcquire(in _generations[index]) == generation;
+
+    /// <summary>Closes a lease; the last thing that is done with it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Close(int index, uint generation) => Ordering.StoreRelease(ref _generations[index], generation + 1);
+
+    /// <summary>Whether any lease is open.</summary>
+    public bool AnyOpen()
+    {
+        foreach (ref uint generation in _generations.AsSpan())
+        {
+            if ((Ordering.LoadAcquire(in generation) & 1) != 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Another thread has given this buffer back, so that it could be published and taken again, but has not yet finished.
+    /// </summary>
+    private static uint WaitForClose(ref uint word)
+    {
+        var spinner = new SpinWait();
+        uint generation;
+        while (((generation = Ordering.LoadAcquire(in word)) & 1) != 0)
+        {
+            spinner.SpinOnce();
+        }
+
+        return generation;
+    }
+
+    private void ForgetClosed()
+    {
+        int kept = 0;
+        for (int i = 0; i < _openCount; i++)
+        {
+            if (IsOpen(_open[i].Index, _open[i].Generation))
+            {
+                _open[kept++] = _open[i];
+            }
+        }
+
+        _openCount = kept;
+    }
+}

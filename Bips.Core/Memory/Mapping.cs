@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using Bips.Signaler.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace Bips.Memory;
+
+/// <summary>A shared mapping of part of a file; unmapped when disposed or, if forgotten, when collected.</summary>
+internal sealed unsafe class Mapping : SafeHandleZeroOrMinusOneIsInvalid
+{
+    private const int PopulatePage = 4096;
+    private readonly nuint _length;
+
+    private Mapping(byte* address, nuint length)
+        : base(ownsHandle: true)
+    {
+        SetHandle((nint)address);
+        _length = length;
+    }
+
+    /// <summary>First byte; valid until the mapping is disposed.</summary>
+    public byte* Address => (byte*)handle;
+
+    /// <summary>Bytes mapped.</summary>
+    public long Length => (long)_length;
+
+    /// <exception cref="BipsException">The kernel refuses.</exception>
+    public static Mapping Map(SafeFileHandle file, long offset, long length, bool writable, string path)
+    {
+        int protection = LibC.PROT_READ | (writable ? LibC.PROT_WRITE : 0);
+        byte* address = LibC.MMap(null, (nuint)length, protection, LibC.MAP_SHARED, file, offset);
+        return (nint)address != -1
+            ? new Mapping(address, (nuint)length)
+            : throw SystemError.Last($"map {length} bytes of '{path}'");
+    }
+
+    /// <summary>Enters every page of the mapping into the page table, so that later accesses do not fault.</summary>
+    public void Populate(bool forWriting)
+    {
+        int advice = forWriting ? LibC.MADV_POPULATE_WRITE : LibC.MADV_POPULATE_READ;
+        if (LibC.MAdvise(Address, _length, advice) == 0 || Marshal.GetLastPInvokeError() != LibC.EINVAL)
+        {
+            return;
+        }
+
+        // Kernels before 5.14 do not know the advice: touch each page instead. Adding nothing makes a write fault
+        // without changing what is there.
+        for (nuint offset = 0; offset < _length; offset += PopulatePage)
+        {
+            if (forWriting)
+            {
+                Interlocked.Add(ref *(int*)(Address + offset), 0);
+            }
+            else
+            {
+                _ = Signaler.Ordering.LoadAcquire(ref *(Address + offset));
+            }
+        }
+    }
+
+    /// <exception cref="BipsException">The kernel cannot back the mapping with huge pages.</exception>
+    public void CollapseIntoHugePages()
+    {
+        if (LibC.MAdvise(Address, _length, LibC.MADV_COLLAPSE) != 0)
+        {
+            throw SystemError.Last("back the pool with huge pages (MADV_COLLAPSE needs Linux 6.1 with transparent huge " +
+                "pages, free huge pages and a pool of at least 2 MB; or leave the option off)");
+        }
+    }
+
+    /// <exception cref="BipsException">The kernel refuses.</exception>
+    public void LockIntoMemory()
+    {
+        if (LibC.MLock(Address, _length) != 0)
+        {
+            throw SystemError.Last($"lock {_length} bytes into memory (raise RLIMIT_MEMLOCK, or leave the option off)");
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override bool ReleaseHandle() => LibC.MUnmap((byte*)handle, _length) == 0;
+}

@@ -1,0 +1,174 @@
+using System.Runtime.InteropServices;
+using Bips.Signaler.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace Bips.Memory;
+
+/// <summary>Files that hold shared memory: made without a name, filled, and given their name in one step.</summary>
+internal static unsafe class ObjectFile
+{
+    private const uint OwnerOnly = 0x180;
+
+    /// <summary>Space is reserved in steps, because a signal makes the kernel undo the step and start again.</summary>
+    private const long ReserveStep = 64L << 20;
+
+    /// <summary>Makes a file that has no name yet: it is gone when its last user dies before <see cref="Link"/>.</summary>
+    public static SafeFileHandle CreateUnnamed(string directory)
+    {
+        int descriptor = LibC.Open(directory, LibC.O_TMPFILE | LibC.O_RDWR | LibC.O_CLOEXEC, OwnerOnly);
+        if (descriptor >= 0)
+        {
+            return new SafeFileHandle(descriptor, ownsHandle: true);
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        string attempt = $"create shared memory in '{directory}'";
+        throw error is LibC.EOPNOTSUPP or LibC.EISDIR or LibC.EINVAL
+            ? SystemError.From(error, attempt + " (its file system has no O_TMPFILE; use a tmpfs such as /dev/shm)")
+            : SystemError.From(error, attempt);
+    }
+
+    /// <summary>Reserves memory for the whole file, so that no later access can run out of it.</summary>
+    /// <exception cref="BipsException"><see cref="BipsError.NoSpace"/>, naming the size, what is free, and the mount.</exception>
+    public static void Reserve(SafeFileHandle file, long length, string directory)
+    {
+        for (long offset = 0; offset < length;)
+        {
+            long step = Math.Min(ReserveStep, length - offset);
+            int error = LibC.PosixFAllocate(file, offset, step);
+            if (error == 0)
+            {
+                offset += step;
+            }
+            else if (error is LibC.ENOSPC or LibC.ENOMEM)
+            {
+                // Give back what was reserved first, so that "free" means what the caller can have.
+                _ = LibC.FTruncate(file, 0);
+                throw NoSpace(length, directory);
+            }
+            else if (error != LibC.EINTR)
+            {
+                throw SystemError.From(error, $"reserve {length} bytes in '{directory}'");
+            }
+        }
+    }
+
+    /// <summary>Sets owner, group and mode exactly, whatever the umask.</summary>
+    public static void SetAccess(SafeFileHandle file, uint? owner, uint? group, UnixFileMode mode, string path)
+    {
+        const uint unchanged = uint.MaxValue;
+        if ((owner is not null || group is not null) && LibC.FChown(file, owner ?? unchanged, group ?? unchanged) != 0)
+        {
+            throw SystemError.Last($"give '{path}' to user {owner?.ToString() ?? "(same)"}, group {group?.ToString() ?? "(same)"} " +
+                "(the group must be one of the caller's; only root changes the user)");
+        }
+
+        if (LibC.FChmod(file, (uint)mode) != 0)
+        {
+            throw SystemError.Last($"set the mode of '{path}'");
+        }
+    }
+
+    /// <summary>Gives an unnamed file its name.</summary>
+    /// <returns>False when the name is taken.</returns>
+    public static bool Link(SafeFileHandle file, string path)
+    {
+        string self = $"/proc/self/fd/{file.DangerousGetHandle()}";
+        if (LibC.LinkAt(LibC.AT_FDCWD, self, LibC.AT_FDCWD, path, LibC.AT_SYMLINK_FOLLOW) == 0)
+        {
+            return true;
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        return error == LibC.EEXIST ? false : throw SystemError.From(error, $"give the pool its name '{path}'");
+    }
+
+    /// <summary>Opens an object.</summary>
+    /// <returns>Null when there is none.</returns>
+    /// <exception cref="BipsException">It exists and may not be opened, or is no regular file.</exception>
+    public static SafeFileHandle? TryOpen(string path, bool writable)
+    {
+        int flags = (writable ? LibC.O_RDWR : LibC.O_RDONLY) | LibC.O_CLOEXEC | LibC.O_NOFOLLOW;
+        int descriptor = LibC.Open(path, flags, 0);
+        if (descriptor >= 0)
+        {
+            return new SafeFileHandle(descriptor, ownsHandle: true);
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        return error switch
+        {
+            LibC.ENOENT => null,
+            LibC.EACCES or LibC.EPERM => throw new BipsException(BipsError.AccessDenied,
+                $"May not open '{path}' for {(writable ? "writing" : "reading")}: {DescribeAccess(path)}. Ask its owner to " +
+                "create the pool with a group that you are in, or with a wider mode."),
+            LibC.ELOOP or LibC.EISDIR => throw new BipsException(BipsError.NotAPool,
+                $"'{path}' is a link or a directory, not a pool; choose another pool name or remove it."),
+            _ => throw SystemError.From(error, $"open '{path}'"),
+        };
+    }
+
+    /// <summary>Removes a name; nothing happens if it is gone.</summary>
+    public static void Unlink(string path)
+    {
+        if (LibC.Unlink(path) != 0 && Marshal.GetLastPInvokeError() is var error and not LibC.ENOENT)
+        {
+            throw SystemError.From(error, $"remove '{path}' ({DescribeAccess(path)}; in a sticky directory only its owner may)");
+        }
+    }
+
+    /// <summary>Whether a name still leads to this open file, and not to a later one.</summary>
+    public static bool IsLinkedAt(SafeFileHandle file, string path)
+    {
+        LibC.FileStatus named;
+        if (LibC.StatX(LibC.AT_FDCWD, path, LibC.AT_SYMLINK_NOFOLLOW, LibC.STATX_BASIC_STATS, &named) != 0)
+        {
+            return false;
+        }
+
+        LibC.FileStatus opened = Status(file, path);
+        return named.Inode == opened.Inode && named.DeviceMajor == opened.DeviceMajor &&
+            named.DeviceMinor == opened.DeviceMinor;
+    }
+
+    /// <summary>Length in bytes.</summary>
+    public static long Length(SafeFileHandle file, string path) => (long)Status(file, path).Size;
+
+    /// <summary>Inode number: the same through every bind mount and in every container.</summary>
+    public static ulong Inode(SafeFileHandle file, string path) => Status(file, path).Inode;
+
+    private static LibC.FileStatus Status(SafeFileHandle file, string path)
+    {
+        LibC.FileStatus status;
+        return LibC.StatX(file, "", LibC.AT_EMPTY_PATH, LibC.STATX_BASIC_STATS, &status) == 0
+            ? status
+            : throw SystemError.Last($"inspect '{path}'");
+    }
+
+    private static string DescribeAccess(string path)
+    {
+        LibC.FileStatus status;
+        return LibC.StatX(LibC.AT_FDCWD, path, LibC.AT_SYMLINK_NOFOLLOW, LibC.STATX_BASIC_STATS, &status) == 0
+            ? $"it belongs to user {status.OwnerId}, group {status.GroupId}, mode 0{Convert.ToString(status.Mode & 0xFFF, 8)}"
+            : "its directory may not be searched";
+    }
+
+    private static BipsException NoSpace(long length, string directory)
+    {
+        string full = Path.GetFullPath(directory);
+        string mount = "/";
+        foreach (DriveInfo drive in DriveInfo.GetDrives())
+        {
+            string root = drive.Name.TrimEnd('/') + "/";
+            if ((full + "/").StartsWith(root, StringComparison.Ordinal) && drive.Name.Length > mount.Length)
+            {
+                mount = drive.Name;
+            }
+        }
+
+        return new BipsException(BipsError.NoSpace,
+            $"The pool needs {length} bytes in '{directory}' and {new DriveInfo(full).AvailableFreeSpace} are free on the mount " +
+            $"'{mount}'. Ask for fewer or smaller buffers, or enlarge the mount (mount -o remount,size=...; in a container " +
+            "--shm-size).");
+    }
+}

@@ -1,0 +1,123 @@
+using Bips.Layout;
+using Microsoft.Win32.SafeHandles;
+
+namespace Bips.Memory;
+
+/// <summary>The pool object, open and mapped, with a pointer to each of its parts.</summary>
+/// <remarks>Everything that the pointers lead to is valid until this is disposed.</remarks>
+internal sealed unsafe class PoolMemory : IDisposable
+{
+    /// <summary>Byte of the pool object whose lock is the producer's life.</summary>
+    public const long ProducerLockOffset = 0;
+
+    private readonly Mapping _mapping;
+    private readonly byte* _metadata;
+    private readonly byte* _buffers;
+    private readonly long _metadataStride;
+    private readonly long _bufferStride;
+
+    private PoolMemory(SafeFileHandle file, Mapping mapping, PoolGeometry geometry, string path)
+    {
+        File = file;
+        Path = path;
+        Geometry = geometry;
+        _mapping = mapping;
+        byte* start = mapping.Address;
+        Header = (PoolHeader*)start;
+        State = (ProducerState*)(start + geometry.StateOffset);
+        Directives = (LaneDirective*)(start + geometry.DirectivesOffset);
+        Ring = (RingEntry*)(start + geometry.RingOffset);
+        _metadata = start + geometry.MetadataOffset;
+        _buffers = start + geometry.BuffersOffset;
+        _metadataStride = geometry.MetadataStride;
+        _bufferStride = geometry.BufferStride;
+    }
+
+    public SafeFileHandle File { get; }
+
+    public string Path { get; }
+
+    public PoolGeometry Geometry { get; }
+
+    public PoolHeader* Header { get; }
+
+    public ProducerState* State { get; }
+
+    public LaneDirective* Directives { get; }
+
+    public RingEntry* Ring { get; }
+
+    public UInt128 PoolId => new(Header->PoolIdHigh, Header->PoolIdLow);
+
+    /// <summary>First byte of a buffer.</summary>
+    /// <param name="index">Checked by the caller.</param>
+    public byte* Buffer(int index) => _buffers + (index * _bufferStride);
+
+    /// <summary>A buffer's user metadata.</summary>
+    /// <param name="index">Checked by the caller.</param>
+    public Span<byte> MetadataOf(int index) => new(_metadata + (index * _metadataStride), Geometry.MetadataSize);
+
+    /// <summary>Makes a new pool object without a name; everything but the identity of its lanes is filled in.</summary>
+    public static PoolMemory Create(PoolPaths paths, PoolGeometry geometry, PoolOptions options)
+    {
+        SafeFileHandle file = ObjectFile.CreateUnnamed(paths.Directory);
+        try
+        {
+            ObjectFile.Reserve(file, geometry.PoolLength, paths.Directory);
+            ObjectFile.SetAccess(file, options.OwnerId, options.GroupId, options.Mode, paths.Pool);
+            return Map(file, geometry, writable: true, paths.Pool);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a pool object that anybody may have written, and checks it.</summary>
+    /// <returns>Null when there is none.</returns>
+    /// <exception cref="BipsException">It may not be opened, or is no usable pool.</exception>
+    public static PoolMemory? TryOpen(PoolPaths paths, bool writable)
+    {
+        SafeFileHandle? file = ObjectFile.TryOpen(paths.Pool, writable);
+        if (file is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return Map(file, ReadGeometry(file, paths.Pool), writable, paths.Pool);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    public void Populate(bool forWriting) => _mapping.Populate(forWriting);
+
+    public void CollapseIntoHugePages() => _mapping.CollapseIntoHugePages();
+
+    public void LockIntoMemory() => _mapping.LockIntoMemory();
+
+    public void Dispose()
+    {
+        _mapping.Dispose();
+        File.Dispose();
+    }
+
+    private static PoolMemory Map(SafeFileHandle file, PoolGeometry geometry, bool writable, string path) =>
+        new(file, Mapping.Map(file, 0, geometry.PoolLength, writable, path), geometry, path);
+
+    /// <summary>Reads the header through the file, not through a mapping: a file that is too short cannot fault.</summary>
+    private static PoolGeometry ReadGeometry(SafeFileHandle file, string path)
+    {
+        Span<byte> page = stackalloc byte[PoolHeader.FormatOffset + PoolHeader.MaximumFormatLength];
+        page.Clear();
+        _ = RandomAccess.Read(file, page, fileOffset: 0);
+        PoolHeader header = System.Runtime.InteropServices.MemoryMarshal.Read<PoolHeader>(page);
+        return PoolGeometry.Read(in header, page[PoolHeader.FormatOffset..], ObjectFile.Length(file, path), path);
+    }
+}

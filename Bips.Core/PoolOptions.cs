@@ -1,0 +1,64 @@
+using Bips.Signaler;
+
+namespace Bips;
+
+/// <summary>What a producer asks of its pool. Everything but the size of a buffer has a default.</summary>
+public sealed record PoolOptions
+{
+    /// <summary>Largest payload in bytes, 1 to 2,147,483,647.</summary>
+    public required int BufferSize { get; init; }
+
+    /// <summary>Number of buffers, 2 to 4096; see the sizing rule in <c>docs/tuning.md</c>.</summary>
+    public int BufferCount { get; init; } = 8;
+
+    /// <summary>Number of newest frames that a consumer which joins late gets at once.</summary>
+    public int History { get; init; } = 1;
+
+    /// <summary>How many consumers may be attached at once, 1 to 64.</summary>
+    public int MaximumConsumers { get; init; } = 16;
+
+    /// <summary>How many buffers the producer may hold at once.</summary>
+    public int WriteLeases { get; init; } = 1;
+
+    /// <summary>Bytes of user metadata that go with each frame, 0 to 256.</summary>
+    public int MetadataSize { get; init; }
+
+    /// <summary>
+    /// What the frames are, as a media type with parameters, for example <c>video/x-raw,format=I420,width=640,…</c>; up to
+    /// 3840 bytes of UTF-8. Consumers read it, so they need to know nothing but the name.
+    /// </summary>
+    public string Format { get; init; } = "application/octet-stream";
+
+    /// <summary>How <see cref="Producer.Pull(out WriteLease)"/> waits.</summary>
+    public WaitMode WaitMode { get; init; }
+
+    /// <summary>
+    /// Time after which a blocking consumer that lives but does not move is evicted while the producer waits for it;
+    /// null (the default) for never.
+    /// </summary>
+    public TimeSpan? EvictStalledAfter { get; init; }
+
+    /// <summary>Called from the producer's pull when a consumer is evicted. It must not call the producer.</summary>
+    public Action<LaneEviction>? OnEviction { get; init; }
+
+    /// <summary>Who may read frames; whoever may read the pool may also attach. Read and write for owner, read for group by default.</summary>
+    public UnixFileMode Mode { get; init; } = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
+
+    /// <summary>Numeric id of the objects' owner; null for the caller. Names: <see cref="AccountNames.UserId"/>.</summary>
+    public uint? OwnerId { get; init; }
+
+    /// <summary>Numeric id of the objects' group; null for the caller's. Names: <see cref="AccountNames.GroupId"/>.</summary>
+    public uint? GroupId { get; init; }
+
+    /// <summary>Backs the buffers with huge pages; an error where the kernel cannot (Linux 6.1 or later can).</summary>
+    public bool HugePages { get; init; }
+
+    /// <summary>Locks the pool into memory, so that it is never swapped out; an error where <c>RLIMIT_MEMLOCK</c> forbids it.</summary>
+    public bool LockMemory { get; init; }
+
+    /// <summary>
+    /// Directory of the pool's objects: a tmpfs. By default the environment variable <c>BIPS_DIRECTORY</c>, else
+    /// <c>/dev/shm</c>.
+    /// </summary>
+    public string Directory { get; init; } = PoolPaths.DefaultDirectory;
+}

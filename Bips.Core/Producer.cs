@@ -1,0 +1,370 @@
+using Bips.Layout;
+using Bips.Memory;
+using Bips.Signaler;
+
+namespace Bips;
+
+/// <summary>Fills the buffers of a pool in place: <c>Pull</c>, fill, <c>Push</c>.</summary>
+/// <remarks>
+/// <para>Used by one thread at a time; <see cref="Dispose"/> may be called from any thread and ends a wait. Nothing is allocated per
+/// frame.</para>
+/// <para>A killed producer leaves every published frame readable and loses only what it had not pushed. Creating the same
+/// pool again takes it over: attached consumers stay attached and miss nothing.</para>
+/// </remarks>
+/// <example>
+/// <code>
+/// using var producer = Producer.Create("cam", new PoolOptions { BufferSize = 1920 * 1080 * 3, Format = "video/x-raw,format=BGR" });
+/// while (producer.Pull(out WriteLease lease) == PullStatus.Success)
+/// {
+///     int length = Capture(lease.Span);
+///     lease.Push(length);
+/// }
+/// </code>
+/// </example>
+public sealed unsafe class Producer : IDisposable
+{
+    /// <summary>How often a waiting producer looks whether a consumer that it waits for has died.</summary>
+    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(5);
+
+    private readonly ProducerClaim _claim;
+    private readonly PoolGeometry _geometry;
+    private readonly BufferReclaimer _reclaimer;
+    private readonly LeaseTable _leases;
+    private readonly RingEntry* _ring;
+    private readonly WaitInterruption _interruption;
+    private BroadcastSemaphore _broadcast;
+    private DoorbellSemaphore _doorbell;
+    private AdaptiveSpin _spin;
+    private UseGate _gate;
+    private int _detached;
+
+    private Producer(ProducerClaim claim, PoolOptions options)
+    {
+        _claim = claim;
+        _geometry = claim.Pool.Geometry;
+        _leases = new LeaseTable(_geometry.BufferCount, _geometry.WriteLeases);
+        _reclaimer = new BufferReclaimer(claim.Pool, claim.Lanes, options);
+        _ring = claim.Pool.Ring;
+        ProducerState* state = claim.Pool.State;
+        Doorbells* doorbells = claim.Lanes.Doorbells;
+        _broadcast = new BroadcastSemaphore(&state->Published, &state->Signal, &doorbells->SleeperBell);
+        _doorbell = new DoorbellSemaphore(&state->Waiting, &doorbells->ProducerBell);
+        _spin = new AdaptiveSpin(options.WaitMode);
+        _interruption = new WaitInterruption(() => _doorbell.WakeAll());
+        Pool = PoolInfo.Of(claim.Paths, claim.Pool);
+        IsTakeOver = claim.IsTakeOver;
+    }
+
+    /// <summary>The pool's name, format and sizes.</summary>
+    public PoolInfo Pool { get; }
+
+    /// <summary>Whether a dead producer's pool was taken over, with the consumers and frames that were there.</summary>
+    public bool IsTakeOver { get; }
+
+    /// <summary>Sequence of the newest frame, zero for none; it counts on over take-overs.</summary>
+    public ulong Published => _reclaimer.Published;
+
+    /// <summary>Creates a pool, or takes over one of the same name and geometry whose producer has died.</summary>
+    /// <param name="name">Name of the pool: letters, digits, '.', '_' and '-'.</param>
+    /// <param name="options">Its sizes and format.</param>
+    /// <exception cref="ArgumentException">The name is not a pool name, or an option is out of range.</exception>
+    /// <exception cref="BipsException">
+    /// <see cref="BipsError.ProducerActive"/>, <see cref="BipsError.PoolTooSmall"/>, <see cref="BipsError.NoSpace"/>,
+    /// <see cref="BipsError.AccessDenied"/>, <see cref="BipsError.NotAPool"/>, <see cref="BipsError.Incompatible"/>,
+    /// <see cref="BipsError.ForkedChild"/> or <see cref="BipsError.System"/>.
+    /// </exception>
+    /// <exception cref="PlatformNotSupportedException">Not Linux on x86-64 or arm64.</exception>
+    public static Producer Create(string name, PoolOptions options)
+    {
+        Platform.ThrowIfUnsupported();
+        ThrowIfForked();
+        ArgumentNullException.ThrowIfNull(options);
+        var paths = new PoolPaths(name, options.Directory);
+        ProducerClaim claim = ProducerClaim.Take(paths, PoolGeometry.From(options), options);
+        try
+        {
+            var producer = new Producer(claim, options);
+            producer.Start();
+            return producer;
+        }
+        catch
+        {
+            claim.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Waits for a free buffer, however long consumers keep all of them.</summary>
+    /// <param name="lease">The buffer, when the result is <see cref="PullStatus.Success"/>.</param>
+    /// <returns>Always <see cref="PullStatus.Success"/>.</returns>
+    /// <exception cref="BipsException"><see cref="BipsError.LeaseLimit"/> or <see cref="BipsError.ForkedChild"/>.</exception>
+    /// <exception cref="ObjectDisposedException">Disposed before or during the wait.</exception>
+    public PullStatus Pull(out WriteLease lease) => Pull(out lease, Deadline.Never, CancellationToken.None);
+
+    /// <summary>Waits for a free buffer for a limited time.</summary>
+    /// <param name="lease">The buffer, when the result is <see cref="PullStatus.Success"/>.</param>
+    /// <param name="timeout">Zero looks without waiting; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever. Never ends early.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns><see cref="PullStatus.Success"/> or <see cref="PullStatus.TimedOut"/>.</returns>
+    /// <inheritdoc cref="Pull(out WriteLease)" path="/exception"/>
+    /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
+    public PullStatus Pull(out WriteLease lease, TimeSpan timeout, CancellationToken cancellation = default) =>
+        Pull(out lease, Deadline.After(timeout), cancellation);
+
+    /// <summary>Takes a free buffer if there is one.</summary>
+    /// <inheritdoc cref="Pull(out WriteLease)" path="/exception"/>
+    public bool TryPull(out WriteLease lease) =>
+        Pull(out lease, Deadline.Immediate, CancellationToken.None) == PullStatus.Success;
+
+    /// <summary>Looks at every lane: who is attached, how far each has read, what it holds and lost.</summary>
+    /// <exception cref="ObjectDisposedException">Disposed before.</exception>
+    public IReadOnlyList<ConsumerStatus> Consumers()
+    {
+        ThrowIfForked();
+        ObjectDisposedException.ThrowIf(!_gate.TryEnter(), this);
+        try
+        {
+            return _reclaimer.DescribeConsumers();
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    /// <summary>
+    /// Ends the stream: consumers get what was published and then <see cref="PullStatus.EndOfStream"/>. The pool's name is
+    /// gone at once, its memory when the last consumer detaches. Open leases end unpublished. A wait in another thread ends
+    /// with <see cref="ObjectDisposedException"/>.
+    /// </summary>
+    public void Dispose()
+    {
+        if (ForkGuard.IsForkedChild || !_gate.Close())
+        {
+            return;
+        }
+
+        var spinner = new SpinWait();
+        while (_gate.IsInUse)
+        {
+            _doorbell.WakeAll();
+            spinner.SpinOnce();
+        }
+
+        Ordering.StoreRelease(ref _claim.Pool.State->State, (uint)PoolState.Closed); // sync: state, step: close
+        _broadcast.Signal();
+        _claim.Unlink();
+        DetachIfUnused();
+    }
+
+    internal Span<byte> Buffer(int index, uint generation)
+    {
+        ThrowIfEnded(index, generation);
+        return new Span<byte>(_claim.Pool.Buffer(index), _geometry.BufferSize);
+    }
+
+    internal Span<byte> Metadata(int index, uint generation)
+    {
+        ThrowIfEnded(index, generation);
+        return _claim.Pool.MetadataOf(index);
+    }
+
+    internal ulong Publish(int index, uint generation, int length, uint flags, long? timestamp)
+    {
+        ThrowIfForked();
+        ObjectDisposedException.ThrowIf(!_gate.TryEnter(), this);
+        try
+        {
+            ThrowIfEnded(index, generation);
+            if ((uint)length > (uint)_geometry.BufferSize)
+            {
+                throw new ArgumentOutOfRangeException(nameof(length), length,
+                    $"The length must be 0 to {_geometry.BufferSize}, the pool's buffer size.");
+            }
+
+            ulong sequence = Commit(index, length, flags, timestamp ?? MonotonicClock.Nanoseconds);
+            _reclaimer.MarkPublished(index, sequence);
+            _leases.Close(index, generation);
+            return sequence;
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    internal void Abandon(int index, uint generation)
+    {
+        ThrowIfForked();
+        if (!_leases.IsOpen(index, generation))
+        {
+            return;
+        }
+
+        if (_gate.TryEnter())
+        {
+            _reclaimer.MarkUnused(index);
+            _leases.Close(index, generation);
+            _gate.Exit();
+        }
+        else
+        {
+            _leases.Close(index, generation);
+            DetachIfUnused();
+        }
+    }
+
+    private static void ThrowIfForked()
+    {
+        if (ForkGuard.IsForkedChild)
+        {
+            throw BipsException.Forked();
+        }
+    }
+
+    /// <summary>Begins an epoch; consumers of an earlier one look again.</summary>
+    private void Start()
+    {
+        ProducerState* state = _claim.Pool.State;
+        if (IsTakeOver)
+        {
+            ulong published = _reclaimer.Recover();
+            _doorbell.Withdraw();
+            Ordering.StoreRelease(ref state->EpochStart, published + 1); // step: takeover_epoch
+            _broadcast.Post(published); // step: takeover_signal
+        }
+
+        state->ProcessId = (uint)Environment.ProcessId;
+        Ordering.StoreRelease(ref state->Epoch, state->Epoch + 1);
+    }
+
+    private PullStatus Pull(out WriteLease lease, Deadline deadline, CancellationToken cancellation)
+    {
+        ThrowIfForked();
+        ObjectDisposedException.ThrowIf(!_gate.TryEnter(), this);
+        try
+        {
+            if (!_leases.HasRoom())
+            {
+                throw LeaseErrors.Limit(_leases.Limit, nameof(PoolOptions.WriteLeases));
+            }
+
+            if (!_reclaimer.TryTakeFree(out int index) && !ReclaimOrWait(deadline, cancellation, out index))
+            {
+                lease = default;
+                return PullStatus.TimedOut;
+            }
+
+            lease = new WriteLease(this, index, _leases.Open(index));
+            if (_geometry.MetadataSize > 0)
+            {
+                _claim.Pool.MetadataOf(index).Clear();
+            }
+
+            return PullStatus.Success;
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
+    private bool ReclaimOrWait(Deadline deadline, CancellationToken cancellation, out int index)
+    {
+        if (!_reclaimer.Reclaim() && !(_reclaimer.Reap() && _reclaimer.Reclaim()) && !WaitForBuffer(deadline, cancellation))
+        {
+            WakeEvicted();
+            index = -1;
+            return false;
+        }
+
+        WakeEvicted();
+        return _reclaimer.TryTakeFree(out index);
+    }
+
+    /// <returns>False when the time was up.</returns>
+    private bool WaitForBuffer(Deadline deadline, CancellationToken cancellation)
+    {
+        _claim.Pool.State->Waits++;
+        using CancellationTokenRegistration registration = _interruption.Begin(cancellation);
+        try
+        {
+            var condition = new FreeBuffer(this);
+            WaitResult result = Wait.Until(ref condition, ref _doorbell, ref _spin, deadline, s_slice);
+            if (result != WaitResult.Hopeless)
+            {
+                return result == WaitResult.Met;
+            }
+
+            ObjectDisposedException.ThrowIf(_gate.IsClosed, this);
+            throw new OperationCanceledException(cancellation);
+        }
+        finally
+        {
+            _interruption.End();
+        }
+    }
+
+    /// <summary>Makes a filled buffer the next frame.</summary>
+    private ulong Commit(int index, int length, uint flags, long timestamp)
+    {
+        ulong sequence = _reclaimer.Published + 1;
+        RingEntry* entry = _ring + (sequence & ((ulong)_geometry.RingCapacity - 1));
+        Ordering.StoreRelease(ref entry->Commit, 0); // sync: rewrite, step: push_clear
+        Ordering.StoreRelease(ref entry->Timestamp, (ulong)timestamp);
+        Ordering.StoreRelease(ref entry->Length, (ulong)length);
+        Ordering.StoreRelease(ref entry->Flags, flags); // step: push_fields
+        Ordering.StoreRelease(ref entry->Commit, RingEntry.Pack(sequence, index)); // sync: commit, step: push_commit
+        _broadcast.Post(sequence); // step: push_publish
+        return sequence;
+    }
+
+    /// <summary>Evicted consumers may sleep: have them find out.</summary>
+    private void WakeEvicted()
+    {
+        if (_reclaimer.TakeEvicted())
+        {
+            _broadcast.Signal();
+        }
+    }
+
+    private void ThrowIfEnded(int index, uint generation)
+    {
+        if (_gate.IsClosed || !_leases.IsOpen(index, generation))
+        {
+            throw LeaseErrors.Ended();
+        }
+    }
+
+    /// <summary>Once closed and without an open lease: unmaps. Whoever comes last does it, once.</summary>
+    private void DetachIfUnused()
+    {
+        if (!_gate.IsInUse && !_leases.AnyOpen() && Interlocked.Exchange(ref _detached, 1) == 0)
+        {
+            _claim.Dispose();
+        }
+    }
+
+    /// <summary>What a pull waits for.</summary>
+    private readonly struct FreeBuffer(Producer producer) : IWaitCondition
+    {
+        public bool IsMet() => producer._reclaimer.Reclaim();
+
+        public bool IsHopeless(bool afterSlice)
+        {
+            if (producer._gate.IsClosed || producer._interruption.IsRequested)
+            {
+                return true;
+            }
+
+            if (afterSlice)
+            {
+                producer._reclaimer.Reap();
+                producer._reclaimer.EvictStalled();
+                producer.WakeEvicted();
+            }
+
+            return false;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+namespace Bips;
+
+/// <summary>
+/// A <see cref="ReadLease"/> that can be kept in a field, a collection or another thread. A small value; copies stand for the same right.
+/// </summary>
+public readonly struct StoredReadLease : IDisposable, IEquatable<StoredReadLease>
+{
+    private readonly Consumer? _consumer;
+    private readonly TakenFrame _frame;
+    private readonly uint _generation;
+
+    internal StoredReadLease(Consumer consumer, in TakenFrame frame, uint generation)
+    {
+        _consumer = consumer;
+        _frame = frame;
+        _generation = generation;
+    }
+
+    /// <inheritdoc cref="ReadLease.Span"/>
+    public ReadOnlySpan<byte> Span => Owner.Payload(_frame.Index, _generation, _frame.Length);
+
+    /// <inheritdoc cref="ReadLease.Metadata"/>
+    public ReadOnlySpan<byte> Metadata => Owner.Metadata(_frame.Index, _generation);
+
+    /// <inheritdoc cref="ReadLease.Length"/>
+    public int Length => _frame.Length;
+
+    /// <inheritdoc cref="ReadLease.Sequence"/>
+    public ulong Sequence => _frame.Sequence;
+
+    /// <inheritdoc cref="ReadLease.Timestamp"/>
+    public long Timestamp => _frame.Timestamp;
+
+    /// <inheritdoc cref="ReadLease.Flags"/>
+    public uint Flags => _frame.Flags;
+
+    /// <inheritdoc cref="ReadLease.BufferIndex"/>
+    public int BufferIndex => _frame.Index;
+
+    private Consumer Owner => _consumer ?? throw LeaseErrors.Ended();
+
+    /// <inheritdoc cref="ReadLease.Push"/>
+    public void Push()
+    {
+        if (!Owner.TryRelease(_frame.Index, _generation))
+        {
+            throw LeaseErrors.Ended();
+        }
+    }
+
+    /// <inheritdoc cref="ReadLease.Dispose"/>
+    public void Dispose() => _consumer?.TryRelease(_frame.Index, _generation);
+
+    /// <inheritdoc/>
+    public bool Equals(StoredReadLease other) =>
+        ReferenceEquals(_consumer, other._consumer) && _frame == other._frame && _generation == other._generation;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is StoredReadLease other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(_frame.Sequence, _generation);
+
+    /// <summary>Whether both stand for the same right.</summary>
+    public static bool operator ==(StoredReadLease left, StoredReadLease right) => left.Equals(right);
+
+    /// <summary>Whether they stand for different rights.</summary>
+    public static bool operator !=(StoredReadLease left, StoredReadLease right) => !left.Equals(right);
+}

@@ -1,0 +1,81 @@
+namespace Bips.Signaler;
+
+/// <summary>
+/// One poster, any number of waiters, each with its own count of permits: a waiter that has taken <c>n</c> of the
+/// <c>posted</c> ones has <c>posted - n</c> left. Nobody can take another's, and nobody's slowness stops the poster.
+/// </summary>
+/// <remarks>
+/// <para>Three words in shared memory. <c>posted</c>: poster writes. <c>signal</c>: the futex word, which the poster increments
+/// whenever waiters should look again. <c>bell</c>: waiters increment it before they sleep. The poster therefore
+/// enters the kernel only when somebody went to sleep since it last did, whatever the number of waiters.</para>
+/// <para>A waiter may map <c>posted</c> and <c>signal</c> read-only. What it can do with <c>bell</c> is cause needless or late
+/// wake-ups. A waiter that dies leaves nothing to repair. Each end is used by one thread at a time.</para>
+/// </remarks>
+public unsafe struct BroadcastSemaphore : IWakeSource
+{
+    private readonly ulong* _posted;
+    private readonly uint* _signal;
+    private readonly uint* _bell;
+
+    /// <summary>Value of the bell at the poster's last wake-up call; poster's end only.</summary>
+    private uint _lastBell;
+
+    /// <summary>Makes either end from the three words, which must stay mapped while it is used.</summary>
+    /// <param name="posted">8-byte aligned.</param>
+    /// <param name="signal">4-byte aligned.</param>
+    /// <param name="bell">4-byte aligned, best on a cache line of its own.</param>
+    public BroadcastSemaphore(ulong* posted, uint* signal, uint* bell)
+    {
+        _posted = posted;
+        _signal = signal;
+        _bell = bell;
+        _lastBell = Ordering.LoadAcquire(ref *bell);
+    }
+
+    /// <summary>Number of permits handed out so far.</summary>
+    public readonly ulong Posted => Ordering.LoadAcquire(ref *_posted);
+
+    /// <summary>Poster: sets the number of permits and wakes who sleeps. What was stored before is visible to them.</summary>
+    public void Post(ulong posted)
+    {
+        Ordering.StoreRelease(ref *_posted, posted); // sync: posted
+        Signal();
+    }
+
+    /// <summary>Poster: has every waiter look at its condition again.</summary>
+    public void Signal()
+    {
+        Ordering.StoreRelease(ref *_signal, *_signal + 1);
+
+        // sync: sleep - keeps the stores above (and the caller's before them) before the load of the bell.
+        Ordering.FullFence();
+        uint bell = Ordering.LoadAcquire(ref *_bell);
+        if (bell != _lastBell)
+        {
+            _lastBell = bell;
+            Futex.Wake(ref *_signal);
+        }
+    }
+
+    /// <inheritdoc/>
+    public readonly uint Announce()
+    {
+        uint ticket = Ordering.LoadAcquire(ref *_signal);
+
+        // sync: sleep - keeps the change of the bell before the loads with which the waiter looks again.
+        Ordering.FetchAdd(ref *_bell, 1);
+        return ticket;
+    }
+
+    /// <inheritdoc/>
+    public readonly FutexResult Sleep(uint ticket, Deadline deadline) => Futex.Wait(ref *_signal, ticket, deadline);
+
+    /// <inheritdoc/>
+    public readonly void Withdraw()
+    {
+        // The bell only says that somebody may sleep: the next post wakes for nothing once, and that is all.
+    }
+
+    /// <inheritdoc/>
+    public readonly void WakeAll() => Futex.Wake(ref *_signal);
+}

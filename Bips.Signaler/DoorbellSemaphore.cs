@@ -1,0 +1,56 @@
+namespace Bips.Signaler;
+
+/// <summary>
+/// One waiter, any number of ringers: the waiter sleeps until something that only it can judge (a free buffer) may have
+/// come true; a ringer that changed something rings.
+/// </summary>
+/// <remarks>
+/// Two words in shared memory. <c>waiting</c>: the waiter writes, ringers may map it read-only; while it is zero a ring costs a
+/// fence and a load. <c>bell</c>: the futex word, which ringers increment. What a ringer can do with the bell is cause needless
+/// or late wake-ups. A ringer that dies leaves nothing to repair; a waiter that dies leaves <c>waiting</c> set, which
+/// its successor clears by waiting itself or by <see cref="Withdraw"/>.
+/// </remarks>
+public readonly unsafe struct DoorbellSemaphore : IWakeSource
+{
+    private readonly uint* _waiting;
+    private readonly uint* _bell;
+
+    /// <summary>Makes either end from the two words (4-byte aligned), which must stay mapped while it is used.</summary>
+    public DoorbellSemaphore(uint* waiting, uint* bell)
+    {
+        _waiting = waiting;
+        _bell = bell;
+    }
+
+    /// <summary>Ringer: says that what was stored before may be what the waiter waits for.</summary>
+    public void Ring()
+    {
+        // sync: doorbell - keeps the caller's stores before the load of the waiting flag.
+        Ordering.FullFence();
+        if (Ordering.LoadAcquire(ref *_waiting) != 0)
+        {
+            Ordering.FetchAdd(ref *_bell, 1);
+            Futex.Wake(ref *_bell);
+        }
+    }
+
+    /// <inheritdoc/>
+    public uint Announce()
+    {
+        Ordering.StoreRelease(ref *_waiting, 1);
+        uint ticket = Ordering.LoadAcquire(ref *_bell);
+
+        // sync: doorbell - keeps the store of the waiting flag before the loads with which the waiter looks again.
+        Ordering.FullFence();
+        return ticket;
+    }
+
+    /// <inheritdoc/>
+    public FutexResult Sleep(uint ticket, Deadline deadline) => Futex.Wait(ref *_bell, ticket, deadline);
+
+    /// <inheritdoc/>
+    public void Withdraw() => Ordering.StoreRelease(ref *_waiting, 0);
+
+    /// <inheritdoc/>
+    public void WakeAll() => Futex.Wake(ref *_bell);
+}

@@ -1,0 +1,130 @@
+using System.Runtime.CompilerServices;
+
+namespace Bips.Signaler;
+
+/// <summary>The one way in which Bips waits: look, spin, announce, look again, sleep for at most a slice, look again.</summary>
+/// <remarks>
+/// The slice bounds what a lost wake-up can cost: one is lost only when a peer dies between a store and the wake that
+/// belongs to it, or writes where it must not.
+/// </remarks>
+public static class Wait
+{
+    private const int PollsPerClockReading = 32;
+
+    /// <summary>Waits until the condition is met or hopeless, or until the deadline.</summary>
+    /// <param name="condition">What to wait for.</param>
+    /// <param name="source">Where to sleep.</param>
+    /// <param name="spin">The caller's history of waits.</param>
+    /// <param name="deadline">When to give up.</param>
+    /// <param name="slice">Longest sleep after which the condition is looked at again.</param>
+    public static WaitResult Until<TCondition, TSource>(ref TCondition condition, ref TSource source,
+        ref AdaptiveSpin spin, Deadline deadline, TimeSpan slice)
+        where TCondition : struct, IWaitCondition, allows ref struct
+        where TSource : struct, IWakeSource
+    {
+        if (condition.IsMet())
+        {
+            return WaitResult.Met;
+        }
+
+        if (deadline == Deadline.Immediate)
+        {
+            return condition.IsHopeless(afterSlice: true) ? WaitResult.Hopeless : WaitResult.TimedOut;
+        }
+
+        long start = MonotonicClock.Nanoseconds;
+        WaitResult result = SpinThenSleep(ref condition, ref source, in spin, deadline, slice, start);
+        spin.Record(MonotonicClock.Nanoseconds - start);
+        return result;
+    }
+
+    private static WaitResult SpinThenSleep<TCondition, TSource>(ref TCondition condition, ref TSource source,
+        ref readonly AdaptiveSpin spin, Deadline deadline, TimeSpan slice, long start)
+        where TCondition : struct, IWaitCondition, allows ref struct
+        where TSource : struct, IWakeSource
+    {
+        while (true)
+        {
+            if (Spin(ref condition, in spin, deadline, slice, start))
+            {
+                return WaitResult.Met;
+            }
+
+            if (spin.NeverSleeps)
+            {
+                if (condition.IsHopeless(afterSlice: true))
+                {
+                    return condition.IsMet() ? WaitResult.Met : WaitResult.Hopeless;
+                }
+            }
+            else if (Sleep(ref condition, ref source, deadline, slice) is { } ended)
+            {
+                return ended;
+            }
+
+            if (deadline.HasPassed)
+            {
+                return condition.IsMet() ? WaitResult.Met : WaitResult.TimedOut;
+            }
+
+            start = MonotonicClock.Nanoseconds;
+        }
+    }
+
+    /// <returns>Whether the condition was met within the spin budget, the slice and the deadline.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Spin<TCondition>(ref TCondition condition, ref readonly AdaptiveSpin spin, Deadline deadline,
+        TimeSpan slice, long start)
+        where TCondition : struct, IWaitCondition, allows ref struct
+    {
+        long budget = Math.Min(spin.Budget, slice.Ticks * TimeSpan.NanosecondsPerTick);
+        if (budget == 0)
+        {
+            return condition.IsMet();
+        }
+
+        long end = Math.Min(start + budget, deadline.Nanoseconds);
+        do
+        {
+            for (int poll = 0; poll < PollsPerClockReading; poll++)
+            {
+                if (condition.IsMet())
+                {
+                    return true;
+                }
+
+                spin.Pause();
+            }
+        }
+        while (MonotonicClock.Nanoseconds < end && !condition.IsHopeless(afterSlice: false));
+        return false;
+    }
+
+    /// <returns>How the wait ended, or null when it goes on.</returns>
+    private static WaitResult? Sleep<TCondition, TSource>(ref TCondition condition, ref TSource source,
+        Deadline deadline, TimeSpan slice)
+        where TCondition : struct, IWaitCondition, allows ref struct
+        where TSource : struct, IWakeSource
+    {
+        uint ticket = source.Announce();
+        FutexResult woken = FutexResult.Changed;
+        bool met = condition.IsMet();
+        bool hopeless = !met && condition.IsHopeless(afterSlice: false);
+        if (!met && !hopeless)
+        {
+            woken = source.Sleep(ticket, Deadline.Earlier(deadline, Deadline.After(slice)));
+            met = condition.IsMet();
+            hopeless = !met && condition.IsHopeless(afterSlice: woken == FutexResult.TimedOut);
+        }
+
+        source.Withdraw();
+
+        // A peer may have met the condition and then gone: the frame counts more than the loss of its sender.
+        if (met || condition.IsMet())
+        {
+            return WaitResult.Met;
+        }
+
+        return hopeless ? WaitResult.Hopeless : null;
+    }
+}
