@@ -22,6 +22,9 @@ internal sealed class WaitInterruption
         CancellationTokenRegistration registration = cancellation.UnsafeRegister(
             static self => ((WaitInterruption)self!).Interrupt(), this);
         Ordering.StoreRelease(ref _waiting, 1);
+
+        // sync: interrupt - keeps the store above before the waiter's loads of the request.
+        Ordering.FullFence();
         return registration;
     }
 

@@ -158,8 +158,8 @@ public sealed class Stage : IDisposable
 
             using (lease)
             {
-                ulong skipped = last == 0 ? 0 : lease.Sequence - last - 1;
-                if (!IsIntact(lease.Store()) || Consumer.Lost - lostBefore != skipped)
+                ulong lost = Consumer.Lost - lostBefore;
+                if (!IsIntact(lease.Store()) || (last != 0 && lost != lease.Sequence - last - 1))
                 {
                     return $"error corrupt frame or wrong loss count at {lease.Sequence} after {last}, lost {Consumer.Lost}";
                 }
