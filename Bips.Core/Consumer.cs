@@ -37,8 +37,8 @@ public sealed unsafe class Consumer : IDisposable
     private BroadcastSemaphore _semaphore;
     private AdaptiveSpin _spin;
     private readonly WaitInterruption _interruption;
+    private readonly Detachment _detachment;
     private UseGate _gate;
-    private int _detached;
 
     /// <summary>When a wait first found the producer dead; zero while it lives.</summary>
     private long _lostSince;
@@ -55,7 +55,8 @@ public sealed unsafe class Consumer : IDisposable
         ProducerState* state = claim.Pool.State;
         _semaphore = new BroadcastSemaphore(&state->Published, &state->Signal, &claim.Lane.Doorbells->SleeperBell);
         _spin = new AdaptiveSpin(options.WaitMode);
-        _interruption = new WaitInterruption(() => _semaphore.WakeAll());
+        _interruption = new WaitInterruption(WakeWait);
+        _detachment = new Detachment(_leases, Detach);
         Pool = PoolInfo.Of(paths, claim.Pool);
     }
 
@@ -146,24 +147,10 @@ public sealed unsafe class Consumer : IDisposable
     /// </summary>
     public void Dispose()
     {
-        if (ForkGuard.IsForkedChild || !_gate.Close())
+        if (!ForkGuard.IsForkedChild)
         {
-            return;
+            _detachment.Begin(ref _gate, WakeWait, StopReading);
         }
-
-        var spinner = new SpinWait();
-        while (_gate.IsInUse)
-        {
-            _semaphore.WakeAll();
-            spinner.SpinOnce();
-        }
-
-        if (_leases.AnyOpen())
-        {
-            _reader.StopReading();
-        }
-
-        DetachIfUnused();
     }
 
     internal ReadOnlySpan<byte> Payload(int index, uint generation, int length)
@@ -191,7 +178,7 @@ public sealed unsafe class Consumer : IDisposable
         _leases.Close(index, generation); // sync: gate - the closer's process-wide fence stands for a fence here
         if (_gate.IsClosed)
         {
-            DetachIfUnused();
+            _detachment.LeaseClosed();
         }
 
         return true;
@@ -324,14 +311,21 @@ public sealed unsafe class Consumer : IDisposable
         }
     }
 
-    /// <summary>Once closed and without an open lease: gives up the lane and unmaps. Whoever comes last does it, once.</summary>
-    private void DetachIfUnused()
+    private void WakeWait() => _semaphore.WakeAll();
+
+    /// <summary>Disposed with leases open: keeps what they hold, and nothing else.</summary>
+    private void StopReading()
     {
-        if (!_gate.IsInUse && !_leases.AnyOpen() && Interlocked.Exchange(ref _detached, 1) == 0)
+        if (_leases.AnyOpen())
         {
-            _reader.Leave();
-            _claim.Dispose();
+            _reader.StopReading();
         }
+    }
+
+    private void Detach()
+    {
+        _reader.Leave();
+        _claim.Dispose();
     }
 
     /// <summary>What a pull waits for.</summary>

@@ -24,7 +24,7 @@ namespace Bips;
 public sealed unsafe class Producer : IDisposable
 {
     /// <summary>How often a waiting producer looks whether a consumer that it waits for has died.</summary>
-    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(6);
 
     private readonly ProducerClaim _claim;
     private readonly PoolGeometry _geometry;
@@ -32,11 +32,11 @@ public sealed unsafe class Producer : IDisposable
     private readonly LeaseTable _leases;
     private readonly RingEntry* _ring;
     private readonly WaitInterruption _interruption;
+    private readonly Detachment _detachment;
     private BroadcastSemaphore _broadcast;
     private DoorbellSemaphore _doorbell;
     private AdaptiveSpin _spin;
     private UseGate _gate;
-    private int _detached;
 
     private Producer(ProducerClaim claim, PoolOptions options)
     {
@@ -50,7 +50,8 @@ public sealed unsafe class Producer : IDisposable
         _broadcast = new BroadcastSemaphore(&state->Published, &state->Signal, &doorbells->SleeperBell);
         _doorbell = new DoorbellSemaphore(&state->Waiting, &doorbells->ProducerBell);
         _spin = new AdaptiveSpin(options.WaitMode);
-        _interruption = new WaitInterruption(() => _doorbell.WakeAll());
+        _interruption = new WaitInterruption(WakeWait);
+        _detachment = new Detachment(_leases, claim.Dispose);
         Pool = PoolInfo.Of(claim.Paths, claim.Pool);
         IsTakeOver = claim.IsTakeOver;
     }
@@ -139,22 +140,10 @@ public sealed unsafe class Producer : IDisposable
     /// </summary>
     public void Dispose()
     {
-        if (ForkGuard.IsForkedChild || !_gate.Close())
+        if (!ForkGuard.IsForkedChild)
         {
-            return;
+            _detachment.Begin(ref _gate, WakeWait, EndStream);
         }
-
-        var spinner = new SpinWait();
-        while (_gate.IsInUse)
-        {
-            _doorbell.WakeAll();
-            spinner.SpinOnce();
-        }
-
-        Ordering.StoreRelease(ref _claim.Pool.State->State, (uint)PoolState.Closed); // sync: state, step: close
-        _broadcast.Signal();
-        _claim.Unlink();
-        DetachIfUnused();
     }
 
     internal Span<byte> Buffer(int index, uint generation)
@@ -210,7 +199,7 @@ public sealed unsafe class Producer : IDisposable
         else
         {
             _leases.Close(index, generation);
-            DetachIfUnused();
+            _detachment.LeaseClosed();
         }
     }
 
@@ -336,13 +325,13 @@ public sealed unsafe class Producer : IDisposable
         }
     }
 
-    /// <summary>Once closed and without an open lease: unmaps. Whoever comes last does it, once.</summary>
-    private void DetachIfUnused()
+    private void WakeWait() => _doorbell.WakeAll();
+
+    private void EndStream()
     {
-        if (!_gate.IsInUse && !_leases.AnyOpen() && Interlocked.Exchange(ref _detached, 1) == 0)
-        {
-            _claim.Dispose();
-        }
+        Ordering.StoreRelease(ref _claim.Pool.State->State, (uint)PoolState.Closed); // sync: state, step: close
+        _broadcast.Signal();
+        _claim.Unlink();
     }
 
     /// <summary>What a pull waits for.</summary>

@@ -37,10 +37,10 @@ public struct AdaptiveSpin
     /// <summary>Whether the waiter must never sleep.</summary>
     public readonly bool NeverSleeps => _mode == WaitMode.Spin;
 
-    /// <summary>Nanoseconds that the next wait should spin before it sleeps.</summary>
+    /// <summary>Nanoseconds that the next wait should spin before it sleeps, if it sleeps.</summary>
     public readonly long Budget => _mode switch
     {
-        WaitMode.Spin => long.MaxValue,
+        WaitMode.Spin => 0, // It spins slice by slice, because it also looks whether its peer lives.
         WaitMode.Sleep => 0,
         _ => _alone || _smoothedWait > WorthwhileNanoseconds ? 0 : MaximumNanoseconds,
     };

@@ -43,44 +43,53 @@ public static class Wait
         where TCondition : struct, IWaitCondition, allows ref struct
         where TSource : struct, IWakeSource
     {
-        while (true)
+        if (Spin(ref condition, spin.Budget, in spin, deadline, start))
         {
-            if (Spin(ref condition, in spin, deadline, slice, start))
-            {
-                return WaitResult.Met;
-            }
-
-            if (spin.NeverSleeps)
-            {
-                if (condition.IsHopeless(afterSlice: true))
-                {
-                    return condition.IsMet() ? WaitResult.Met : WaitResult.Hopeless;
-                }
-            }
-            else if (Sleep(ref condition, ref source, deadline, slice) is { } ended)
-            {
-                return ended;
-            }
-
-            if (deadline.HasPassed)
-            {
-                return condition.IsMet() ? WaitResult.Met : WaitResult.TimedOut;
-            }
-
-            start = MonotonicClock.Nanoseconds;
+            return WaitResult.Met;
         }
+
+        while (!deadline.HasPassed)
+        {
+            WaitResult? ended = spin.NeverSleeps
+                ? SpinOneSlice(ref condition, in spin, deadline, slice)
+                : Sleep(ref condition, ref source, deadline, slice);
+            if (ended is { } result)
+            {
+                return result;
+            }
+        }
+
+        return condition.IsMet() ? WaitResult.Met : WaitResult.TimedOut;
     }
 
-    /// <returns>Whether the condition was met within the spin budget, the slice and the deadline.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool Spin<TCondition>(ref TCondition condition, ref readonly AdaptiveSpin spin, Deadline deadline,
-        TimeSpan slice, long start)
+    /// <returns>How the wait ended, or null when it goes on.</returns>
+    private static WaitResult? SpinOneSlice<TCondition>(ref TCondition condition, ref readonly AdaptiveSpin spin,
+        Deadline deadline, TimeSpan slice)
         where TCondition : struct, IWaitCondition, allows ref struct
     {
-        long budget = Math.Min(spin.Budget, slice.Ticks * TimeSpan.NanosecondsPerTick);
+        long budget = slice.Ticks * TimeSpan.NanosecondsPerTick;
+        if (Spin(ref condition, budget, in spin, deadline, MonotonicClock.Nanoseconds))
+        {
+            return WaitResult.Met;
+        }
+
+        if (condition.IsHopeless(afterSlice: true))
+        {
+            return condition.IsMet() ? WaitResult.Met : WaitResult.Hopeless;
+        }
+
+        return null;
+    }
+
+    /// <returns>Whether the condition was met within the budget and the deadline.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Spin<TCondition>(ref TCondition condition, long budget, ref readonly AdaptiveSpin spin,
+        Deadline deadline, long start)
+        where TCondition : struct, IWaitCondition, allows ref struct
+    {
         if (budget == 0)
         {
-            return condition.IsMet();
+            return false;
         }
 
         long end = Math.Min(start + budget, deadline.Nanoseconds);

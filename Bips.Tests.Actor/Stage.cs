@@ -6,6 +6,9 @@ namespace Bips.Tests.Actor;
 /// <summary>What one test process has open, and the commands that it understands.</summary>
 public sealed class Stage : IDisposable
 {
+    /// <summary>Turns of a spin loop: enough for the other side to run out of frames or buffers now and then.</summary>
+    private const int LongestPause = 300;
+
     private readonly Queue<StoredReadLease> _leases = new();
     private Producer? _producer;
     private Consumer? _consumer;
@@ -82,7 +85,7 @@ public sealed class Stage : IDisposable
             lease.Push(size, flags: (uint)sequence);
             if (pauses && random.Next(8) == 0)
             {
-                Thread.SpinWait(random.Next(20_000));
+                Thread.SpinWait(random.Next(LongestPause));
             }
         }
 
@@ -169,7 +172,7 @@ public sealed class Stage : IDisposable
                 last = lease.Sequence;
                 if (pauses && random.Next(8) == 0)
                 {
-                    Thread.SpinWait(random.Next(20_000));
+                    Thread.SpinWait(random.Next(LongestPause));
                 }
             }
         }

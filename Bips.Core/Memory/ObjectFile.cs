@@ -8,6 +8,8 @@ namespace Bips.Memory;
 internal static unsafe class ObjectFile
 {
     private const uint OwnerOnly = 0x180;
+    private const int FileTypeBits = 0xF000;
+    private const int RegularFile = 0x8000;
 
     /// <summary>Space is reserved in steps, because a signal makes the kernel undo the step and start again.</summary>
     private const long ReserveStep = 64L << 20;
@@ -88,22 +90,33 @@ internal static unsafe class ObjectFile
     /// <exception cref="BipsException">It exists and may not be opened, or is no regular file.</exception>
     public static SafeFileHandle? TryOpen(string path, bool writable)
     {
-        int flags = (writable ? LibC.O_RDWR : LibC.O_RDONLY) | LibC.O_CLOEXEC | LibC.O_NOFOLLOW;
+        int flags = (writable ? LibC.O_RDWR : LibC.O_RDONLY) | LibC.O_CLOEXEC | LibC.O_NOFOLLOW | LibC.O_NONBLOCK;
         int descriptor = LibC.Open(path, flags, 0);
-        if (descriptor >= 0)
+        if (descriptor < 0)
         {
-            return new SafeFileHandle(descriptor, ownsHandle: true);
+            return OpenFailed(Marshal.GetLastPInvokeError(), path, writable);
         }
 
-        int error = Marshal.GetLastPInvokeError();
+        var file = new SafeFileHandle(descriptor, ownsHandle: true);
+        if ((Status(file, path).Mode & FileTypeBits) == RegularFile)
+        {
+            return file;
+        }
+
+        file.Dispose();
+        return OpenFailed(LibC.EISDIR, path, writable);
+    }
+
+    private static SafeFileHandle? OpenFailed(int error, string path, bool writable)
+    {
         return error switch
         {
             LibC.ENOENT => null,
             LibC.EACCES or LibC.EPERM => throw new BipsException(BipsError.AccessDenied,
                 $"May not open '{path}' for {(writable ? "writing" : "reading")}: {DescribeAccess(path)}. Ask its owner to " +
                 "create the pool with a group that you are in, or with a wider mode."),
-            LibC.ELOOP or LibC.EISDIR => throw new BipsException(BipsError.NotAPool,
-                $"'{path}' is a link or a directory, not a pool; choose another pool name or remove it."),
+            LibC.ELOOP or LibC.EISDIR or LibC.ENXIO => throw new BipsException(BipsError.NotAPool,
+                $"'{path}' is a link, a directory or a device, not a pool; choose another pool name or remove it."),
             _ => throw SystemError.From(error, $"open '{path}'"),
         };
     }

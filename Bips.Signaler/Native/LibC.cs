@@ -10,6 +10,7 @@ internal static unsafe partial class LibC
     public const int EPERM = 1;
     public const int ENOENT = 2;
     public const int EINTR = 4;
+    public const int ENXIO = 6;
     public const int EAGAIN = 11;
     public const int ENOMEM = 12;
     public const int EACCES = 13;
@@ -23,6 +24,7 @@ internal static unsafe partial class LibC
 
     public const int O_RDONLY = 0;
     public const int O_RDWR = 2;
+    public const int O_NONBLOCK = 0x800;
     public const int O_CLOEXEC = 0x80000;
     public const int O_NOFOLLOW_X64 = 0x20000;
     public const int O_NOFOLLOW_ARM64 = 0x8000;

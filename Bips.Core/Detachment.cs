@@ -1,0 +1,68 @@
+namespace Bips;
+
+/// <summary>
+/// When a producer or consumer lets go of its memory: once it is disposed, no call is inside, and no lease is open. Whichever comes last
+/// does it, once.
+/// </summary>
+internal sealed class Detachment
+{
+    private readonly Lock _lock = new();
+    private readonly LeaseTable _leases;
+    private readonly Action _detach;
+
+    /// <summary>Whether the owner was disposed and every call has left.</summary>
+    private bool _isQuiet;
+    private bool _isDone;
+
+    /// <param name="leases">The leases that keep the memory.</param>
+    /// <param name="detach">Lets go of it.</param>
+    public Detachment(LeaseTable leases, Action detach)
+    {
+        _leases = leases;
+        _detach = detach;
+    }
+
+    /// <summary>Closes the gate and waits until nobody is inside.</summary>
+    /// <param name="gate">The owner's gate.</param>
+    /// <param name="wake">Ends a wait that goes on inside.</param>
+    /// <param name="farewell">What to do then, with the memory still there.</param>
+    public void Begin(ref UseGate gate, Action wake, Action farewell)
+    {
+        if (!gate.Close())
+        {
+            return;
+        }
+
+        var spinner = new SpinWait();
+        while (gate.IsInUse)
+        {
+            wake();
+            spinner.SpinOnce();
+        }
+
+        lock (_lock)
+        {
+            farewell();
+            _isQuiet = true;
+            FinishIfUnused();
+        }
+    }
+
+    /// <summary>To be called after a lease was closed behind a closed gate.</summary>
+    public void LeaseClosed()
+    {
+        lock (_lock)
+        {
+            FinishIfUnused();
+        }
+    }
+
+    private void FinishIfUnused()
+    {
+        if (_isQuiet && !_isDone && !_leases.AnyOpen())
+        {
+            _isDone = true;
+            _detach();
+        }
+    }
+}
