@@ -1,0 +1,129 @@
+#!/usr/bin/env bash
+# Builds, tests and shows Bips. Everything that a mode needs and the machine lacks is installed first when apt may
+# be used, else the command that would install it is printed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+configuration=Release
+artifacts=$PWD/artifacts
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 MSBUILDDISABLENODEREUSE=1
+
+usage() {
+  cat <<'HELP'
+usage: ./build.sh MODE [ARGUMENTS]
+
+  build               build everything; leaves the tool at artifacts/bips
+  demo [ARGUMENTS]    real video through a pool into three consumers, with a verdict (arguments: artifacts/bips demo --help)
+  test                every test of every language; ends with 'N passed, N failed'
+  soak                the tests with their long settings (about half an hour)
+  format              put the sources into the house format
+  clean               remove everything that was built
+HELP
+}
+
+say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }
+fail() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
+
+# need COMMAND=PACKAGE...: installs the Debian packages of the commands (or files) that are missing.
+need() {
+  local missing=() pair
+  for pair in "$@"; do
+    local what=${pair%%=*} package=${pair#*=}
+    [[ $what == /* ]] && { [[ -e $what ]] || missing+=("$package"); continue; }
+    command -v "$what" >/dev/null || missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  local run=(apt-get install -y --no-install-recommends "${missing[@]}")
+  ((EUID == 0)) || run=(sudo "${run[@]}")
+  if command -v apt-get >/dev/null && { ((EUID == 0)) || sudo -n true 2>/dev/null; }; then
+    say "installing ${missing[*]}"
+    local update=(apt-get update -qq)
+    ((EUID == 0)) || update=(sudo "${update[@]}")
+    "${update[@]}" >&2
+    DEBIAN_FRONTEND=noninteractive "${run[@]}" >&2 || fail "could not install: ${missing[*]}"
+  else
+    fail "missing: ${missing[*]}; install with: sudo apt-get install -y ${missing[*]}"
+  fi
+}
+
+need_dotnet() {
+  command -v dotnet >/dev/null || fail "the .NET 10 SDK is missing: https://dotnet.microsoft.com/download"
+}
+
+build() {
+  need_dotnet
+  say "building"
+  dotnet build bips.sln -c "$configuration" -v quiet --nologo
+  ln -sfn "bin/Bips.Cli/${configuration,,}/bips" "$artifacts/bips"
+}
+
+demo() {
+  need ffmpeg=ffmpeg
+  build
+  "$artifacts/bips" demo "$@"
+}
+
+passed=0 failed=0 skipped=0
+
+# suite NAME COMMAND...: runs a suite whose last line is 'N passed, N failed[, N skipped]' and adds it up.
+suite() {
+  local name=$1 log status=0 line
+  shift
+  say "suite: $name"
+  mkdir -p "$artifacts/logs"
+  log=$artifacts/logs/$name.log
+  "$@" 2>&1 | tee "$log" || status=$?
+  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$' "$log" | tail -n 1) || true
+  if [[ -z $line ]]; then
+    printf '%s ended without a count (exit %s)\n' "$name" "$status" >&2
+    failed=$((failed + 1))
+    return
+  fi
+  local numbers
+  read -ra numbers <<<"${line//[!0-9]/ }"
+  passed=$((passed + numbers[0]))
+  failed=$((failed + numbers[1]))
+  skipped=$((skipped + ${numbers[2]:-0}))
+  ((status == 0 || numbers[1] > 0)) || failed=$((failed + 1))
+}
+
+csharp_tests() {
+  local status=0 log=$artifacts/logs/dotnet-test.log
+  dotnet test Bips.Tests -c "$configuration" --no-build --nologo 2>&1 | tee "$log" || status=$?
+  sed -nE 's/^(Passed|Failed|Skipped)! +- Failed: +([0-9]+), Passed: +([0-9]+), Skipped: +([0-9]+),.*/\3 passed, \2 failed, \4 skipped/p' "$log"
+  return "$status"
+}
+
+format_check() {
+  if dotnet format whitespace bips.sln --verify-no-changes --no-restore; then
+    echo "1 passed, 0 failed"
+  else
+    echo "0 passed, 1 failed"
+    return 1
+  fi
+}
+
+tests() {
+  need ffmpeg=ffmpeg setpriv=util-linux unshare=util-linux
+  build
+  mkdir -p "$artifacts/logs"
+  suite format format_check
+  suite csharp csharp_tests
+  local total="$passed passed, $failed failed"
+  ((skipped == 0)) || total+=", $skipped skipped"
+  echo "$total"
+  ((failed == 0 && passed > 0))
+}
+
+mode=${1:-help}
+shift || true
+case $mode in
+  build) build ;;
+  demo) demo "$@" ;;
+  test) tests ;;
+  soak) BIPS_SOAK=1 tests ;;
+  format) need_dotnet && dotnet format bips.sln ;;
+  clean) rm -rf "$artifacts" ;;
+  help | -h | --help) usage ;;
+  *) usage >&2 && fail "there is no mode '$mode'" ;;
+esac
