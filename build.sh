@@ -15,6 +15,7 @@ usage: ./build.sh MODE [ARGUMENTS]
   build               build everything; leaves the tool at artifacts/bips
   demo [ARGUMENTS]    real video through a pool into three consumers, with a verdict (arguments: artifacts/bips demo --help)
   test                every test of every language; ends with 'N passed, N failed'
+  model               the protocol model, every configuration and every mutant (about ten minutes)
   soak                the tests with their long settings (about half an hour)
   format              put the sources into the house format
   clean               remove everything that was built
@@ -104,11 +105,12 @@ format_check() {
 }
 
 tests() {
-  need ffmpeg=ffmpeg setpriv=util-linux unshare=util-linux
+  need ffmpeg=ffmpeg setpriv=util-linux unshare=util-linux spin=spin gcc=gcc
   build
   mkdir -p "$artifacts/logs"
   suite format format_check
   suite csharp csharp_tests
+  suite model docs/model/run.sh --small
   local total="$passed passed, $failed failed"
   ((skipped == 0)) || total+=", $skipped skipped"
   echo "$total"
@@ -121,6 +123,7 @@ case $mode in
   build) build ;;
   demo) demo "$@" ;;
   test) tests ;;
+  model) need spin=spin gcc=gcc && docs/model/run.sh ;;
   soak) BIPS_SOAK=1 tests ;;
   format) need_dotnet && dotnet format bips.sln ;;
   clean) rm -rf "$artifacts" ;;

@@ -80,7 +80,7 @@ internal sealed unsafe class BufferReclaimer
         ulong mask = (ulong)_geometry.RingCapacity - 1;
         while (RingEntry.SequenceOf(Ordering.LoadAcquire(ref (_pool.Ring + ((published + 1) & mask))->Commit)) == published + 1)
         {
-            published++; // step: takeover_advance
+            published++; // step: takeover_adopt
         }
 
         for (int i = 0; i < _geometry.RingCapacity; i++)
@@ -90,7 +90,7 @@ internal sealed unsafe class BufferReclaimer
             ulong sequence = RingEntry.SequenceOf(commit);
             if (index < _geometry.BufferCount && sequence <= published)
             {
-                _lastSequence[index] = Math.Max(_lastSequence[index], sequence);
+                _lastSequence[index] = Math.Max(_lastSequence[index], sequence); // step: takeover_last
             }
         }
 
@@ -107,7 +107,7 @@ internal sealed unsafe class BufferReclaimer
             return false;
         }
 
-        index = _free[--_freeCount];
+        index = _free[--_freeCount]; // step: take_buffer
         return true;
     }
 
@@ -222,14 +222,14 @@ internal sealed unsafe class BufferReclaimer
     private bool Scan()
     {
         // sync: join, sync: floor - keeps the stores of published and of raised floors before the loads of the lanes.
-        Ordering.FullFence();
+        Ordering.FullFence(); // step: scan_fence
         Array.Clear(_held);
         _smallestPosition = ulong.MaxValue;
         _smallestBlockingPosition = ulong.MaxValue;
         for (int k = 0; k < _geometry.LaneCount; k++)
         {
             _lossyPosition[k] = ulong.MaxValue;
-            if (TryReadLane(k, out LaneSnapshot lane)) // step: scan_lane
+            if (TryReadLane(k, out LaneSnapshot lane))
             {
                 AddToScan(k, in lane);
             }
@@ -301,7 +301,7 @@ internal sealed unsafe class BufferReclaimer
         {
             if (_lossyPosition[k] <= oldest)
             {
-                Ordering.StoreRelease(ref (_pool.Directives + k)->Floor, oldest + 1); // sync: floor, step: scan_floor
+                Ordering.StoreRelease(ref (_pool.Directives + k)->Floor, oldest + 1); // sync: floor, step: drop_raise
             }
         }
 
@@ -329,7 +329,7 @@ internal sealed unsafe class BufferReclaimer
                 Policy = Ordering.LoadAcquire(ref lane->Policy),
                 Quota = Ordering.LoadAcquire(ref lane->Quota),
                 ProcessId = Ordering.LoadAcquire(ref lane->ProcessId),
-                Cursor = Ordering.LoadAcquire(ref lane->Cursor), // sync: cursor - before the held bytes
+                Cursor = Ordering.LoadAcquire(ref lane->Cursor), // sync: cursor, step: scan_cursor
             };
             if (snapshot.State == (uint)LaneState.Free)
             {
@@ -356,7 +356,7 @@ internal sealed unsafe class BufferReclaimer
         ulong* held = (ulong*)LanesMemory.Held(lane);
         for (int i = 0; i < _laneHeld.Length; i++)
         {
-            ulong word = Ordering.LoadAcquire(ref held[i]); // sync: release
+            ulong word = Ordering.LoadAcquire(ref held[i]); // sync: release, step: scan_held
             _laneHeld[i] = word;
             snapshot.HeldCount += BitOperations.PopCount(word);
             snapshot.StrayBits |= word & ~LaneSnapshot.HeldBits;
@@ -386,7 +386,7 @@ internal sealed unsafe class BufferReclaimer
     {
         LaneDirective* directive = _pool.Directives + k;
         directive->EvictionReason = (uint)reason;
-        Ordering.StoreRelease(ref directive->EvictedIncarnation, lane.Incarnation); // sync: evict, step: evict
+        Ordering.StoreRelease(ref directive->EvictedIncarnation, lane.Incarnation); // sync: evict, step: evict_store
         if (reason == EvictionReason.Stalled)
         {
             _pool.State->EvictedStalled++;

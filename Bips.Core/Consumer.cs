@@ -334,7 +334,7 @@ public sealed unsafe class Consumer : IDisposable
         /// <summary>Why the wait is hopeless; null when it was interrupted.</summary>
         public PullStatus? Reason { get; private set; }
 
-        public readonly bool IsMet() => consumer._reader.IsNextCommitted();
+        public readonly bool IsMet() => consumer._reader.IsNextCommitted(); // step: wait_look
 
         public bool IsHopeless(bool afterSlice)
         {
@@ -350,7 +350,7 @@ public sealed unsafe class Consumer : IDisposable
                 return true;
             }
 
-            switch ((PoolState)Ordering.LoadAcquire(ref consumer._claim.Pool.State->State)) // sync: state
+            switch ((PoolState)Ordering.LoadAcquire(ref consumer._claim.Pool.State->State)) // sync: state, step: wait_state
             {
                 case PoolState.Closed:
                     Reason = PullStatus.EndOfStream;

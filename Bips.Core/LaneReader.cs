@@ -24,6 +24,9 @@ internal sealed unsafe class LaneReader
     private readonly DoorbellSemaphore _doorbell;
     private readonly ulong _ringMask;
     private readonly bool _mayLose;
+
+    /// <summary>Whether the producer may take away a frame that this lane has not taken.</summary>
+    private readonly bool _mustConfirm;
     private readonly ulong _depth;
     private ulong _incarnation;
 
@@ -48,6 +51,7 @@ internal sealed unsafe class LaneReader
         _doorbell = new DoorbellSemaphore(&pool.State->Waiting, &memory.Doorbells->ProducerBell);
         _ringMask = (ulong)_geometry.RingCapacity - 1;
         _mayLose = policy.MayLose;
+        _mustConfirm = _mayLose || _geometry.EvictsStalled;
         _depth = (ulong)policy.Depth;
     }
 
@@ -80,14 +84,15 @@ internal sealed unsafe class LaneReader
         _incarnation = RandomIncarnation();
         Ordering.StoreRelease(ref _lane->Incarnation, _incarnation);
         _cursor = FirstWanted(history);
-        Ordering.StoreRelease(ref _lane->Cursor, _cursor);
+        Ordering.StoreRelease(ref _lane->Cursor, _cursor); // step: join_place
         Ordering.StoreRelease(ref _lane->State, (uint)LaneState.Active); // step: join_activate
 
         // sync: join - keeps the store of the state before the second load of published: either the producer's next
         // scan sees this lane, or this lane sees everything published before that scan.
         Ordering.FullFence();
         _cursor = FirstWanted(history);
-        Ordering.StoreRelease(ref _lane->Cursor, _cursor); // step: join_cursor
+        Ordering.StoreRelease(ref _lane->Cursor, _cursor); // step: join_confirm
+        _doorbell.Ring(); // step: join_bell - the wipe and the moved cursor may have freed what the producer waits for.
     }
 
     /// <summary>Whether the next frame, or one behind it, has been committed.</summary>
@@ -105,18 +110,16 @@ internal sealed unsafe class LaneReader
     {
         while (true)
         {
-            ulong next = NextSequence();
+            ulong next = NextSequence(); // step: pull_position
             RingEntry* entry = EntryOf(next);
             ulong commit = Ordering.LoadAcquire(ref entry->Commit); // sync: commit, step: pull_look
-            if (RingEntry.SequenceOf(commit) == next)
+            if (RingEntry.SequenceOf(commit) == next && TryHold(entry, commit, next, out frame))
             {
-                if (TryHold(entry, commit, next, out frame))
-                {
-                    Advance(next);
-                    return true;
-                }
+                Advance(next);
+                return true;
             }
-            else if (RingEntry.SequenceOf(commit) < next || !WasOverrun(next))
+
+            if (RingEntry.SequenceOf(commit) < next || !WasOverrun(next)) // step: pull_overrun
             {
                 frame = default;
                 return false;
@@ -128,8 +131,8 @@ internal sealed unsafe class LaneReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Release(int index)
     {
-        Ordering.StoreRelease(ref _held[index], 0); // sync: release, step: release_clear
-        _doorbell.Ring(); // step: release_ring
+        Ordering.StoreRelease(ref _held[index], 0); // sync: release, step: release_held
+        _doorbell.Ring();
     }
 
     /// <summary>Stops reading but keeps what is held.</summary>
@@ -143,7 +146,7 @@ internal sealed unsafe class LaneReader
     public void Leave()
     {
         Ordering.StoreRelease(ref _lane->State, (uint)LaneState.Free); // step: leave_free
-        _doorbell.Ring(); // step: leave_ring
+        _doorbell.Ring();
     }
 
     /// <summary>
@@ -238,25 +241,22 @@ internal sealed unsafe class LaneReader
         }
 
         Ordering.StoreRelease(ref _held[index], 1); // step: pull_hold
-        if (_mayLose)
+        if (_mustConfirm)
         {
-            // sync: floor - keeps the store of the held byte before the load of the floor: either the producer's scan
-            // sees the byte, or this lane sees the floor that was raised before that scan.
+            // sync: floor - keeps the store of the held byte before the loads of floor and eviction: either the producer's
+            // scan sees the byte, or this lane sees what was stored before that scan.
             Ordering.FullFence();
-            if (Ordering.LoadAcquire(ref _directive->Floor) > sequence) // step: pull_confirm
-            {
-                Release(index);
-                frame = default;
-                return false;
-            }
         }
 
-        long timestamp = (long)Ordering.LoadAcquire(ref entry->Timestamp);
+        long timestamp = (long)Ordering.LoadAcquire(ref entry->Timestamp); // step: pull_copy
         ulong length = Ordering.LoadAcquire(ref entry->Length);
         uint flags = Ordering.LoadAcquire(ref entry->Flags);
-        if (_mayLose && Ordering.LoadAcquire(ref entry->Commit) != commit) // sync: rewrite, step: pull_fields
+
+        // sync: rewrite - a field of a later frame implies a floor above this one, which was raised before the buffer of
+        // that frame was taken.
+        if (_mustConfirm && !IsConfirmed(sequence)) // step: pull_confirm
         {
-            Release(index);
+            Release(index); // step: pull_undo
             frame = default;
             return false;
         }
@@ -269,6 +269,11 @@ internal sealed unsafe class LaneReader
         frame = new TakenFrame(index, (int)length, sequence, timestamp, flags);
         return true;
     }
+
+    /// <summary>Whether the producer still keeps the frame for this lane.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsConfirmed(ulong sequence) =>
+        _mayLose ? Ordering.LoadAcquire(ref _directive->Floor) <= sequence : !IsEvicted;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Advance(ulong sequence)
@@ -284,10 +289,8 @@ internal sealed unsafe class LaneReader
         Ordering.StoreRelease(ref _lane->Cursor, _cursor); // sync: cursor, step: pull_advance
     }
 
-    /// <summary>
-    /// Whether a later frame stands where the next one should because the floor has passed it. A lane that may not lose
-    /// frames is overrun only after it was evicted, which the caller finds out.
-    /// </summary>
+    /// <summary>Whether the producer took the next frame away, so that there is another next one.</summary>
+    /// <returns>False for a lane that must not lose frames: it was evicted, which the caller finds out.</returns>
     private bool WasOverrun(ulong next)
     {
         if (NextSequence() > next)

@@ -220,7 +220,8 @@ public sealed unsafe class Producer : IDisposable
             ulong published = _reclaimer.Recover();
             _doorbell.Withdraw();
             Ordering.StoreRelease(ref state->EpochStart, published + 1); // step: takeover_epoch
-            _broadcast.Post(published); // step: takeover_signal
+            Ordering.StoreRelease(ref state->Published, published); // sync: posted
+            _broadcast.SignalAll(); // step: takeover_signal, takeover_wake
         }
 
         state->ProcessId = (uint)Environment.ProcessId;
@@ -299,12 +300,11 @@ public sealed unsafe class Producer : IDisposable
     {
         ulong sequence = _reclaimer.Published + 1;
         RingEntry* entry = _ring + (sequence & ((ulong)_geometry.RingCapacity - 1));
-        Ordering.StoreRelease(ref entry->Commit, 0); // sync: rewrite, step: push_clear
-        Ordering.StoreRelease(ref entry->Timestamp, (ulong)timestamp);
+        Ordering.StoreRelease(ref entry->Timestamp, (ulong)timestamp); // sync: rewrite
         Ordering.StoreRelease(ref entry->Length, (ulong)length);
         Ordering.StoreRelease(ref entry->Flags, flags); // step: push_fields
         Ordering.StoreRelease(ref entry->Commit, RingEntry.Pack(sequence, index)); // sync: commit, step: push_commit
-        _broadcast.Post(sequence); // step: push_publish
+        _broadcast.Post(sequence);
         return sequence;
     }
 
@@ -313,7 +313,7 @@ public sealed unsafe class Producer : IDisposable
     {
         if (_reclaimer.TakeEvicted())
         {
-            _broadcast.Signal();
+            _broadcast.SignalAll(); // step: evict_signal, evict_wake
         }
     }
 
@@ -329,8 +329,8 @@ public sealed unsafe class Producer : IDisposable
 
     private void EndStream()
     {
-        Ordering.StoreRelease(ref _claim.Pool.State->State, (uint)PoolState.Closed); // sync: state, step: close
-        _broadcast.Signal();
+        Ordering.StoreRelease(ref _claim.Pool.State->State, (uint)PoolState.Closed); // sync: state, step: close_state
+        _broadcast.SignalAll(); // step: close_signal, close_wake
         _claim.Unlink();
     }
 

@@ -6,7 +6,7 @@ namespace Bips.Signaler;
 /// </summary>
 /// <remarks>
 /// <para>Three words in shared memory. <c>posted</c>: poster writes. <c>signal</c>: the futex word, which the poster increments
-/// whenever waiters should look again. <c>bell</c>: waiters increment it before they sleep. The poster therefore
+/// before it wakes. <c>bell</c>: waiters increment it before they sleep. The poster therefore
 /// enters the kernel only when somebody went to sleep since it last did, whatever the number of waiters.</para>
 /// <para>A waiter may map <c>posted</c> and <c>signal</c> read-only. What it can do with <c>bell</c> is cause needless or late
 /// wake-ups. A waiter that dies leaves nothing to repair. Each end is used by one thread at a time.</para>
@@ -38,37 +38,37 @@ public unsafe struct BroadcastSemaphore : IWakeSource
     /// <summary>Poster: sets the number of permits and wakes who sleeps. What was stored before is visible to them.</summary>
     public void Post(ulong posted)
     {
-        Ordering.StoreRelease(ref *_posted, posted); // sync: posted
-        Signal();
+        Ordering.StoreRelease(ref *_posted, posted); // sync: posted, step: push_publish
+
+        // sync: sleep - keeps the store above (and the caller's before it) before the load of the bell.
+        Ordering.FullFence();
+        uint bell = Ordering.LoadAcquire(ref *_bell); // step: push_look
+        if (bell != _lastBell)
+        {
+            SignalAll(bell);
+        }
     }
 
     /// <summary>Poster: has every waiter look at its condition again.</summary>
-    public void Signal()
+    public void SignalAll()
     {
-        Ordering.StoreRelease(ref *_signal, *_signal + 1);
-
-        // sync: sleep - keeps the stores above (and the caller's before them) before the load of the bell.
-        Ordering.FullFence();
-        uint bell = Ordering.LoadAcquire(ref *_bell);
-        if (bell != _lastBell)
-        {
-            _lastBell = bell;
-            Futex.Wake(ref *_signal);
-        }
+        Ordering.FullFence(); // sync: sleep - as in a post
+        SignalAll(Ordering.LoadAcquire(ref *_bell));
     }
 
     /// <inheritdoc/>
     public readonly uint Announce()
     {
-        uint ticket = Ordering.LoadAcquire(ref *_signal);
+        uint ticket = Ordering.LoadAcquire(ref *_signal); // step: wait_signal
 
         // sync: sleep - keeps the change of the bell before the loads with which the waiter looks again.
-        Ordering.FetchAdd(ref *_bell, 1);
+        Ordering.FetchAdd(ref *_bell, 1); // step: wait_bell
         return ticket;
     }
 
     /// <inheritdoc/>
-    public readonly FutexResult Sleep(uint ticket, Deadline deadline) => Futex.Wait(ref *_signal, ticket, deadline);
+    public readonly FutexResult Sleep(uint ticket, Deadline deadline) =>
+        Futex.Wait(ref *_signal, ticket, deadline); // step: wait_sleep
 
     /// <inheritdoc/>
     public readonly void Withdraw()
@@ -78,4 +78,15 @@ public unsafe struct BroadcastSemaphore : IWakeSource
 
     /// <inheritdoc/>
     public readonly void WakeAll() => Futex.Wake(ref *_signal);
+
+    /// <summary>
+    /// The signal moves after the bell was read: a ticket taken before an announcement that this call answers is then stale, so that its
+    /// owner, which this wake-up may come too early for, does not fall asleep unannounced.
+    /// </summary>
+    private void SignalAll(uint bell)
+    {
+        _lastBell = bell;
+        Ordering.StoreRelease(ref *_signal, *_signal + 1); // step: push_signal
+        Futex.Wake(ref *_signal); // step: push_wake
+    }
 }

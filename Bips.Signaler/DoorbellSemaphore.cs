@@ -27,18 +27,18 @@ public readonly unsafe struct DoorbellSemaphore : IWakeSource
     {
         // sync: doorbell - keeps the caller's stores before the load of the waiting flag.
         Ordering.FullFence();
-        if (Ordering.LoadAcquire(ref *_waiting) != 0)
+        if (Ordering.LoadAcquire(ref *_waiting) != 0) // step: bell_look
         {
-            Ordering.FetchAdd(ref *_bell, 1);
-            Futex.Wake(ref *_bell);
+            Ordering.FetchAdd(ref *_bell, 1); // step: bell_ring
+            Futex.Wake(ref *_bell); // step: bell_wake
         }
     }
 
     /// <inheritdoc/>
     public uint Announce()
     {
-        Ordering.StoreRelease(ref *_waiting, 1);
-        uint ticket = Ordering.LoadAcquire(ref *_bell);
+        Ordering.StoreRelease(ref *_waiting, 1); // step: announce_waiting
+        uint ticket = Ordering.LoadAcquire(ref *_bell); // step: announce_bell
 
         // sync: doorbell - keeps the store of the waiting flag before the loads with which the waiter looks again.
         Ordering.FullFence();
@@ -46,10 +46,11 @@ public readonly unsafe struct DoorbellSemaphore : IWakeSource
     }
 
     /// <inheritdoc/>
-    public FutexResult Sleep(uint ticket, Deadline deadline) => Futex.Wait(ref *_bell, ticket, deadline);
+    public FutexResult Sleep(uint ticket, Deadline deadline) =>
+        Futex.Wait(ref *_bell, ticket, deadline); // step: sleep_producer
 
     /// <inheritdoc/>
-    public void Withdraw() => Ordering.StoreRelease(ref *_waiting, 0);
+    public void Withdraw() => Ordering.StoreRelease(ref *_waiting, 0); // step: sleep_over
 
     /// <inheritdoc/>
     public void WakeAll() => Futex.Wake(ref *_bell);

@@ -29,7 +29,10 @@ public static class Wait
 
         if (deadline == Deadline.Immediate)
         {
-            return condition.IsHopeless(afterSlice: true) ? WaitResult.Hopeless : WaitResult.TimedOut;
+            WaitResult otherwise = condition.IsHopeless(afterSlice: true) ? WaitResult.Hopeless : WaitResult.TimedOut;
+
+            // What was met before it became hopeless counts: a last frame before the end of the stream.
+            return condition.IsMet() ? WaitResult.Met : otherwise;
         }
 
         long start = MonotonicClock.Nanoseconds;

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Bips.Layout;
 
 /// <summary>
-/// One published frame. The producer stores zero into the commit word, then the fields, then the commit word (each a release), so
-/// that whoever reads the same commit word before and after the fields has the fields of that frame.
+/// One published frame. The producer stores the fields, then the commit word, each a release. It rewrites an entry only after it has
+/// raised the floors of all lanes that might still read it, so a lane that finds its floor unmoved has read one frame's fields.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -25,7 +25,7 @@ internal struct RingEntry
     /// <summary>Largest number of buffers.</summary>
     public const int MaximumBuffers = 1 << IndexBits;
 
-    /// <summary>{sequence, buffer index}; zero while the entry is being rewritten. Its store is what publishes.</summary>
+    /// <summary>{sequence, buffer index}; zero before the first use. Its store is what publishes.</summary>
     [FieldOffset(0x00)] public ulong Commit;
 
     /// <summary>Nanoseconds on CLOCK_MONOTONIC: the push, or what the producer gave instead.</summary>

@@ -67,7 +67,7 @@ internal sealed unsafe class LaneMemory : IDisposable
     {
         _lane.Dispose();
         _doorbells.Dispose();
-        File.Dispose();
+        File.Dispose(); // step: leave_unlock
     }
 
     private static int ClaimNumber(SafeFileHandle file, PoolGeometry geometry, PoolPaths paths)

@@ -70,6 +70,18 @@ public sealed unsafe class SemaphoreTests
     }
 
     [Test]
+    public void Announcement_that_was_answered_before_its_sleep_does_not_sleep()
+    {
+        BroadcastSemaphore poster = Broadcast();
+        BroadcastSemaphore waiter = Broadcast();
+        poster.Post(1);
+        uint ticket = waiter.Announce();
+        poster.Post(1); // answers the announcement although the waiter waits for the second permit
+        poster.Post(2); // finds nobody announced
+        Assert.That(waiter.Sleep(ticket, Deadline.After(TimeSpan.FromSeconds(5))), Is.EqualTo(FutexResult.Changed));
+    }
+
+    [Test]
     public void Deadlines_saturate_and_refuse_negative_times()
     {
         Assert.That(Deadline.After(TimeSpan.MaxValue).IsNever, Is.True);
