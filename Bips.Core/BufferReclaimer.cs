@@ -81,6 +81,7 @@ internal sealed unsafe class BufferReclaimer
         while (RingEntry.SequenceOf(Ordering.LoadAcquire(ref (_pool.Ring + ((published + 1) & mask))->Commit)) == published + 1)
         {
             published++; // step: takeover_adopt
+            CrashPoint.Reached("takeover_adopt");
         }
 
         for (int i = 0; i < _geometry.RingCapacity; i++)
@@ -91,6 +92,7 @@ internal sealed unsafe class BufferReclaimer
             if (index < _geometry.BufferCount && sequence <= published)
             {
                 _lastSequence[index] = Math.Max(_lastSequence[index], sequence); // step: takeover_last
+                CrashPoint.Reached("takeover_last");
             }
         }
 
@@ -108,6 +110,7 @@ internal sealed unsafe class BufferReclaimer
         }
 
         index = _free[--_freeCount]; // step: take_buffer
+        CrashPoint.Reached("take_buffer");
         return true;
     }
 
@@ -147,17 +150,20 @@ internal sealed unsafe class BufferReclaimer
             Lane* lane = _lanes[k];
             if (Ordering.LoadAcquire(ref lane->State) == (uint)LaneState.Free || !LivenessLock.TryAcquire(_lanes.File, k))
             {
-                continue; // step: reap_lock
+                continue;
             }
 
+            CrashPoint.Reached("reap_lock"); // step: reap_lock
             if (Ordering.LoadAcquire(ref lane->State) != (uint)LaneState.Free)
             {
                 Ordering.StoreRelease(ref lane->State, (uint)LaneState.Free); // step: reap_free
+                CrashPoint.Reached("reap_free");
                 _pool.State->Reaped++;
                 any = true;
             }
 
             LivenessLock.Release(_lanes.File, k); // step: reap_unlock
+            CrashPoint.Reached("reap_unlock");
         }
 
         return any;
@@ -223,6 +229,7 @@ internal sealed unsafe class BufferReclaimer
     {
         // sync: join, sync: floor - keeps the stores of published and of raised floors before the loads of the lanes.
         Ordering.FullFence(); // step: scan_fence
+        CrashPoint.Reached("scan_fence");
         Array.Clear(_held);
         _smallestPosition = ulong.MaxValue;
         _smallestBlockingPosition = ulong.MaxValue;
@@ -302,6 +309,7 @@ internal sealed unsafe class BufferReclaimer
             if (_lossyPosition[k] <= oldest)
             {
                 Ordering.StoreRelease(ref (_pool.Directives + k)->Floor, oldest + 1); // sync: floor, step: drop_raise
+                CrashPoint.Reached("drop_raise");
             }
         }
 
@@ -357,6 +365,7 @@ internal sealed unsafe class BufferReclaimer
         for (int i = 0; i < _laneHeld.Length; i++)
         {
             ulong word = Ordering.LoadAcquire(ref held[i]); // sync: release, step: scan_held
+            CrashPoint.Reached("scan_held");
             _laneHeld[i] = word;
             snapshot.HeldCount += BitOperations.PopCount(word);
             snapshot.StrayBits |= word & ~LaneSnapshot.HeldBits;
@@ -387,6 +396,7 @@ internal sealed unsafe class BufferReclaimer
         LaneDirective* directive = _pool.Directives + k;
         directive->EvictionReason = (uint)reason;
         Ordering.StoreRelease(ref directive->EvictedIncarnation, lane.Incarnation); // sync: evict, step: evict_store
+        CrashPoint.Reached("evict_store");
         if (reason == EvictionReason.Stalled)
         {
             _pool.State->EvictedStalled++;

@@ -74,6 +74,7 @@ internal sealed unsafe class LaneReader
     public void Join(ConsumerOptions options, int history)
     {
         Ordering.StoreRelease(ref _lane->State, (uint)LaneState.Free); // step: join_wipe
+        CrashPoint.Reached("join_wipe");
         new Span<byte>(_held, _geometry.BufferCount).Clear();
         _lane->Taken = 0;
         _lane->Lost = 0;
@@ -85,14 +86,18 @@ internal sealed unsafe class LaneReader
         Ordering.StoreRelease(ref _lane->Incarnation, _incarnation);
         _cursor = FirstWanted(history);
         Ordering.StoreRelease(ref _lane->Cursor, _cursor); // step: join_place
+        CrashPoint.Reached("join_place");
         Ordering.StoreRelease(ref _lane->State, (uint)LaneState.Active); // step: join_activate
+        CrashPoint.Reached("join_activate");
 
         // sync: join - keeps the store of the state before the second load of published: either the producer's next
         // scan sees this lane, or this lane sees everything published before that scan.
         Ordering.FullFence();
         _cursor = FirstWanted(history);
         Ordering.StoreRelease(ref _lane->Cursor, _cursor); // step: join_confirm
+        CrashPoint.Reached("join_confirm");
         _doorbell.Ring(); // step: join_bell - the wipe and the moved cursor may have freed what the producer waits for.
+        CrashPoint.Reached("join_bell");
     }
 
     /// <summary>Whether the next frame, or one behind it, has been committed.</summary>
@@ -132,6 +137,7 @@ internal sealed unsafe class LaneReader
     public void Release(int index)
     {
         Ordering.StoreRelease(ref _held[index], 0); // sync: release, step: release_held
+        CrashPoint.Reached("release_held");
         _doorbell.Ring();
     }
 
@@ -146,6 +152,7 @@ internal sealed unsafe class LaneReader
     public void Leave()
     {
         Ordering.StoreRelease(ref _lane->State, (uint)LaneState.Free); // step: leave_free
+        CrashPoint.Reached("leave_free");
         _doorbell.Ring();
     }
 
@@ -241,6 +248,7 @@ internal sealed unsafe class LaneReader
         }
 
         Ordering.StoreRelease(ref _held[index], 1); // step: pull_hold
+        CrashPoint.Reached("pull_hold");
         if (_mustConfirm)
         {
             // sync: floor - keeps the store of the held byte before the loads of floor and eviction: either the producer's
@@ -249,6 +257,7 @@ internal sealed unsafe class LaneReader
         }
 
         long timestamp = (long)Ordering.LoadAcquire(ref entry->Timestamp); // step: pull_copy
+        CrashPoint.Reached("pull_copy");
         ulong length = Ordering.LoadAcquire(ref entry->Length);
         uint flags = Ordering.LoadAcquire(ref entry->Flags);
 
@@ -257,10 +266,12 @@ internal sealed unsafe class LaneReader
         if (_mustConfirm && !IsConfirmed(sequence)) // step: pull_confirm
         {
             Release(index); // step: pull_undo
+            CrashPoint.Reached("pull_undo");
             frame = default;
             return false;
         }
 
+        CrashPoint.Reached("pull_confirm");
         if (length > (ulong)_geometry.BufferSize)
         {
             ThrowCorrupt("length", length, sequence);
@@ -287,6 +298,7 @@ internal sealed unsafe class LaneReader
         _lane->Taken = ++_taken;
         _cursor = sequence + 1;
         Ordering.StoreRelease(ref _lane->Cursor, _cursor); // sync: cursor, step: pull_advance
+        CrashPoint.Reached("pull_advance");
     }
 
     /// <summary>Whether the producer took the next frame away, so that there is another next one.</summary>

@@ -220,8 +220,10 @@ public sealed unsafe class Producer : IDisposable
             ulong published = _reclaimer.Recover();
             _doorbell.Withdraw();
             Ordering.StoreRelease(ref state->EpochStart, published + 1); // step: takeover_epoch
+            CrashPoint.Reached("takeover_epoch");
             Ordering.StoreRelease(ref state->Published, published); // sync: posted
             _broadcast.SignalAll(); // step: takeover_signal, takeover_wake
+            CrashPoint.Reached("takeover_wake");
         }
 
         state->ProcessId = (uint)Environment.ProcessId;
@@ -303,7 +305,9 @@ public sealed unsafe class Producer : IDisposable
         Ordering.StoreRelease(ref entry->Timestamp, (ulong)timestamp); // sync: rewrite
         Ordering.StoreRelease(ref entry->Length, (ulong)length);
         Ordering.StoreRelease(ref entry->Flags, flags); // step: push_fields
+        CrashPoint.Reached("push_fields");
         Ordering.StoreRelease(ref entry->Commit, RingEntry.Pack(sequence, index)); // sync: commit, step: push_commit
+        CrashPoint.Reached("push_commit");
         _broadcast.Post(sequence);
         return sequence;
     }
@@ -314,6 +318,7 @@ public sealed unsafe class Producer : IDisposable
         if (_reclaimer.TakeEvicted())
         {
             _broadcast.SignalAll(); // step: evict_signal, evict_wake
+            CrashPoint.Reached("evict_wake");
         }
     }
 
@@ -330,7 +335,9 @@ public sealed unsafe class Producer : IDisposable
     private void EndStream()
     {
         Ordering.StoreRelease(ref _claim.Pool.State->State, (uint)PoolState.Closed); // sync: state, step: close_state
+        CrashPoint.Reached("close_state");
         _broadcast.SignalAll(); // step: close_signal, close_wake
+        CrashPoint.Reached("close_wake");
         _claim.Unlink();
     }
 

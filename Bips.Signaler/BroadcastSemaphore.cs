@@ -39,10 +39,12 @@ public unsafe struct BroadcastSemaphore : IWakeSource
     public void Post(ulong posted)
     {
         Ordering.StoreRelease(ref *_posted, posted); // sync: posted, step: push_publish
+        CrashPoint.Reached("push_publish");
 
         // sync: sleep - keeps the store above (and the caller's before it) before the load of the bell.
         Ordering.FullFence();
         uint bell = Ordering.LoadAcquire(ref *_bell); // step: push_look
+        CrashPoint.Reached("push_look");
         if (bell != _lastBell)
         {
             SignalAll(bell);
@@ -60,15 +62,20 @@ public unsafe struct BroadcastSemaphore : IWakeSource
     public readonly uint Announce()
     {
         uint ticket = Ordering.LoadAcquire(ref *_signal); // step: wait_signal
+        CrashPoint.Reached("wait_signal");
 
         // sync: sleep - keeps the change of the bell before the loads with which the waiter looks again.
         Ordering.FetchAdd(ref *_bell, 1); // step: wait_bell
+        CrashPoint.Reached("wait_bell");
         return ticket;
     }
 
     /// <inheritdoc/>
-    public readonly FutexResult Sleep(uint ticket, Deadline deadline) =>
-        Futex.Wait(ref *_signal, ticket, deadline); // step: wait_sleep
+    public readonly FutexResult Sleep(uint ticket, Deadline deadline)
+    {
+        CrashPoint.Reached("wait_sleep");
+        return Futex.Wait(ref *_signal, ticket, deadline); // step: wait_sleep
+    }
 
     /// <inheritdoc/>
     public readonly void Withdraw()
@@ -87,6 +94,8 @@ public unsafe struct BroadcastSemaphore : IWakeSource
     {
         _lastBell = bell;
         Ordering.StoreRelease(ref *_signal, *_signal + 1); // step: push_signal
+        CrashPoint.Reached("push_signal");
         Futex.Wake(ref *_signal); // step: push_wake
+        CrashPoint.Reached("push_wake");
     }
 }

@@ -30,7 +30,9 @@ public readonly unsafe struct DoorbellSemaphore : IWakeSource
         if (Ordering.LoadAcquire(ref *_waiting) != 0) // step: bell_look
         {
             Ordering.FetchAdd(ref *_bell, 1); // step: bell_ring
+            CrashPoint.Reached("bell_ring");
             Futex.Wake(ref *_bell); // step: bell_wake
+            CrashPoint.Reached("bell_wake");
         }
     }
 
@@ -38,7 +40,9 @@ public readonly unsafe struct DoorbellSemaphore : IWakeSource
     public uint Announce()
     {
         Ordering.StoreRelease(ref *_waiting, 1); // step: announce_waiting
+        CrashPoint.Reached("announce_waiting");
         uint ticket = Ordering.LoadAcquire(ref *_bell); // step: announce_bell
+        CrashPoint.Reached("announce_bell");
 
         // sync: doorbell - keeps the store of the waiting flag before the loads with which the waiter looks again.
         Ordering.FullFence();
@@ -46,11 +50,18 @@ public readonly unsafe struct DoorbellSemaphore : IWakeSource
     }
 
     /// <inheritdoc/>
-    public FutexResult Sleep(uint ticket, Deadline deadline) =>
-        Futex.Wait(ref *_bell, ticket, deadline); // step: sleep_producer
+    public FutexResult Sleep(uint ticket, Deadline deadline)
+    {
+        CrashPoint.Reached("sleep_producer");
+        return Futex.Wait(ref *_bell, ticket, deadline); // step: sleep_producer
+    }
 
     /// <inheritdoc/>
-    public void Withdraw() => Ordering.StoreRelease(ref *_waiting, 0); // step: sleep_over
+    public void Withdraw()
+    {
+        Ordering.StoreRelease(ref *_waiting, 0); // step: sleep_over
+        CrashPoint.Reached("sleep_over");
+    }
 
     /// <inheritdoc/>
     public void WakeAll() => Futex.Wake(ref *_bell);

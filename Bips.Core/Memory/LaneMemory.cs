@@ -50,6 +50,7 @@ internal sealed unsafe class LaneMemory : IDisposable
         {
             doorbells = Mapping.Map(file, 0, geometry.PageSize, writable: true, paths.Lanes);
             int number = ClaimNumber(file, geometry, paths); // step: join_lock
+            CrashPoint.Reached("join_lock");
             Mapping lane = Mapping.Map(file, geometry.PageSize + (number * geometry.LaneStride), geometry.LaneStride,
                 writable: true, paths.Lanes);
             return new LaneMemory(file, doorbells, lane, number);

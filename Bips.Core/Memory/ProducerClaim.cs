@@ -136,6 +136,8 @@ internal sealed unsafe class ProducerClaim : IDisposable
                 $"Pool '{paths.Name}' has a live producer (process {pool.State->ProcessId} in its own PID namespace). A pool has " +
                 "one producer: stop that one, or choose another name.");
         }
+
+        CrashPoint.Reached("takeover_lock");
     }
 
     /// <summary>Tells the consumers of a pool that it is over and removes its names. Its lock is held.</summary>
@@ -177,6 +179,7 @@ internal sealed unsafe class ProducerClaim : IDisposable
             }
 
             named = true;
+            CrashPoint.Reached("create_link");
 
             // The name is ours and locked: whatever lanes object stands there is a dead pool's.
             while (!ObjectFile.Link(lanes.File, paths.Lanes)) // step: create_link_lanes
@@ -184,7 +187,9 @@ internal sealed unsafe class ProducerClaim : IDisposable
                 ObjectFile.Unlink(paths.Lanes);
             }
 
+            CrashPoint.Reached("create_link_lanes");
             Ordering.StoreRelease(ref pool.State->State, (uint)PoolState.Ready); // sync: ready, step: create_ready
+            CrashPoint.Reached("create_ready");
             return new ProducerClaim(paths, pool, lanes, isTakeOver: false);
         }
         catch
