@@ -15,6 +15,8 @@ usage: ./build.sh MODE [ARGUMENTS]
   build               build everything; leaves the tool at artifacts/bips
   demo [ARGUMENTS]    real video through a pool into three consumers, with a verdict (arguments: artifacts/bips demo --help)
   test                every test of every language; ends with 'N passed, N failed'
+  torture [--minutes M] [--seed S]
+                      kill -9 anybody at any step for a while (five minutes), then the verdict
   model               the protocol model, every configuration and every mutant (about ten minutes)
   soak                the tests with their long settings (about half an hour)
   format              put the sources into the house format
@@ -64,6 +66,20 @@ demo() {
   "$artifacts/bips" demo "$@"
 }
 
+torture() {
+  local minutes=5 seed=$RANDOM
+  while (($#)); do
+    case $1 in
+      --minutes) minutes=${2:?--minutes needs a number} && shift 2 ;;
+      --seed) seed=${2:?--seed needs a number} && shift 2 ;;
+      *) fail "torture knows --minutes M and --seed S, not '$1'" ;;
+    esac
+  done
+  [[ $minutes =~ ^[0-9]+$ && $seed =~ ^[0-9]+$ ]] || fail "minutes and seed are whole numbers"
+  build
+  "$artifacts/bin/Bips.Torture/${configuration,,}/Bips.Torture" run --seconds "$((minutes * 60))" --seed "$seed"
+}
+
 passed=0 failed=0 skipped=0
 
 # suite NAME COMMAND...: runs a suite whose last line is 'N passed, N failed[, N skipped]' and adds it up.
@@ -110,6 +126,7 @@ tests() {
   mkdir -p "$artifacts/logs"
   suite format format_check
   suite csharp csharp_tests
+  suite torture "$artifacts/bin/Bips.Torture/${configuration,,}/Bips.Torture" run --seconds 20 --seed 1
   suite model docs/model/run.sh --small
   local total="$passed passed, $failed failed"
   ((skipped == 0)) || total+=", $skipped skipped"
@@ -123,6 +140,7 @@ case $mode in
   build) build ;;
   demo) demo "$@" ;;
   test) tests ;;
+  torture) torture "$@" ;;
   model) need spin=spin gcc=gcc && docs/model/run.sh ;;
   soak) BIPS_SOAK=1 tests ;;
   format) need_dotnet && dotnet format bips.sln ;;

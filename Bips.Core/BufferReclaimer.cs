@@ -17,8 +17,8 @@ namespace Bips;
 /// </remarks>
 internal sealed unsafe class BufferReclaimer
 {
-    /// <summary>How often to read a lane again that changed hands meanwhile, before calling it broken.</summary>
-    private const int LaneReadAttempts = 64;
+    /// <summary>Looks at a lane beyond those that its frames explain.</summary>
+    private const int SpareLaneReads = 64;
 
     private readonly PoolMemory _pool;
     private readonly LanesMemory _lanes;
@@ -41,6 +41,12 @@ internal sealed unsafe class BufferReclaimer
     /// <summary>The held bytes of the lane that was read last.</summary>
     private readonly ulong[] _laneHeld;
 
+    /// <summary>The same of the look before, while a lane seems to hold too much.</summary>
+    private readonly ulong[] _laneHeldBefore;
+
+    /// <summary>How many looks a lane gets that changes while it is read: more than it has frames to take.</summary>
+    private readonly int _laneReadAttempts;
+
     /// <summary>Of the last scan: the next sequence of each lane that may lose frames; the maximum for others.</summary>
     private readonly ulong[] _lossyPosition;
 
@@ -62,6 +68,8 @@ internal sealed unsafe class BufferReclaimer
         _owned = new bool[_geometry.BufferCount];
         _held = new ulong[(_geometry.BufferCount + sizeof(ulong) - 1) / sizeof(ulong)];
         _laneHeld = new ulong[_held.Length];
+        _laneHeldBefore = new ulong[_held.Length];
+        _laneReadAttempts = _geometry.BufferCount + SpareLaneReads;
         _lossyPosition = new ulong[_geometry.LaneCount];
         _stalls = new StallClock(_geometry.LaneCount, options.EvictStalledAfter);
     }
@@ -327,36 +335,84 @@ internal sealed unsafe class BufferReclaimer
     /// <returns>False when the lane counts for nothing: free, evicted, or broken and therefore evicted now.</returns>
     private bool TryReadLane(int k, out LaneSnapshot snapshot)
     {
-        Lane* lane = _lanes[k];
-        for (int attempt = 0; attempt < LaneReadAttempts; attempt++)
+        LaneSnapshot before = default;
+        for (int attempt = 0; attempt < _laneReadAttempts; attempt++)
         {
-            snapshot = new LaneSnapshot
+            if (!TryCopyLane(k, out snapshot))
             {
-                State = Ordering.LoadAcquire(ref lane->State), // sync: join
-                Incarnation = Ordering.LoadAcquire(ref lane->Incarnation),
-                Policy = Ordering.LoadAcquire(ref lane->Policy),
-                Quota = Ordering.LoadAcquire(ref lane->Quota),
-                ProcessId = Ordering.LoadAcquire(ref lane->ProcessId),
-                Cursor = Ordering.LoadAcquire(ref lane->Cursor), // sync: cursor, step: scan_cursor
-            };
-            if (snapshot.State == (uint)LaneState.Free)
-            {
-                return false;
+                if (snapshot.State == (uint)LaneState.Free)
+                {
+                    return false;
+                }
+
+                continue;
             }
 
-            CopyHeld(lane, ref snapshot);
-            if (Ordering.LoadAcquire(ref lane->State) != snapshot.State ||
-                Ordering.LoadAcquire(ref lane->Incarnation) != snapshot.Incarnation)
+            bool heeded = IsToBeHeeded(k, ref snapshot);
+            if (!heeded || snapshot.HeldCount <= snapshot.MostHeldSeen)
             {
-                continue; // It changed hands: what was read is a mixture of two, and neither is to blame for it.
+                return heeded;
             }
 
-            return IsToBeHeeded(k, ref snapshot);
+            if (IsOverdrawn(k, in before, in snapshot))
+            {
+                break;
+            }
+
+            before = snapshot;
+            _laneHeld.CopyTo(_laneHeldBefore, 0);
         }
 
-        snapshot = default;
+        snapshot = ReadWords(_lanes[k]);
+        Evict(k, in snapshot, EvictionReason.Broken, $"more buffers held than its quota of {snapshot.Quota}, or changing, in {_laneReadAttempts} looks");
         return false;
     }
+
+    /// <summary>
+    /// Whether two looks prove that a lane holds too much. With its cursor unmoved from before the first look to after the second,
+    /// nothing was taken between them, so what both saw was held all the while, but for one that is being taken. A consumer
+    /// that keeps moving comes to the newest frame before the attempts are used up.
+    /// </summary>
+    private bool IsOverdrawn(int k, in LaneSnapshot before, in LaneSnapshot now)
+    {
+        if (before.Incarnation != now.Incarnation || Ordering.LoadAcquire(ref _lanes[k]->Cursor) != before.Cursor)
+        {
+            return false;
+        }
+
+        int both = 0;
+        for (int i = 0; i < _laneHeld.Length; i++)
+        {
+            both += BitOperations.PopCount(_laneHeld[i] & _laneHeldBefore[i]);
+        }
+
+        return both > now.MostHeldSeen;
+    }
+
+    /// <returns>False when the lane is free, or changed hands meanwhile: then what was read is a mixture of two uses.</returns>
+    private bool TryCopyLane(int k, out LaneSnapshot snapshot)
+    {
+        Lane* lane = _lanes[k];
+        snapshot = ReadWords(lane);
+        if (snapshot.State == (uint)LaneState.Free)
+        {
+            return false;
+        }
+
+        CopyHeld(lane, ref snapshot);
+        return Ordering.LoadAcquire(ref lane->State) == snapshot.State &&
+            Ordering.LoadAcquire(ref lane->Incarnation) == snapshot.Incarnation;
+    }
+
+    private static LaneSnapshot ReadWords(Lane* lane) => new()
+    {
+        State = Ordering.LoadAcquire(ref lane->State), // sync: join
+        Incarnation = Ordering.LoadAcquire(ref lane->Incarnation),
+        Policy = Ordering.LoadAcquire(ref lane->Policy),
+        Quota = Ordering.LoadAcquire(ref lane->Quota),
+        ProcessId = Ordering.LoadAcquire(ref lane->ProcessId),
+        Cursor = Ordering.LoadAcquire(ref lane->Cursor), // sync: cursor, step: scan_cursor
+    };
 
     /// <summary>Reads the held bytes, each word once and after the cursor.</summary>
     private void CopyHeld(Lane* lane, ref LaneSnapshot snapshot)

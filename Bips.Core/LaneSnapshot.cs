@@ -14,10 +14,17 @@ internal struct LaneSnapshot
     public uint Quota;
     public uint ProcessId;
     public ulong Cursor;
+    /// <summary>
+    /// Held bytes that were set. They are not read all at once, so a consumer that releases and takes meanwhile can show more than it
+    /// ever holds.
+    /// </summary>
     public int HeldCount;
 
     /// <summary>Bits of the held bytes that no consumer sets.</summary>
     public ulong StrayBits;
+
+    /// <summary>Most buffers that a correct consumer can seem to hold throughout: its quota, and one that it is taking.</summary>
+    public readonly int MostHeldSeen => (int)Math.Min(Quota, RingEntry.MaximumBuffers) + 1;
 
     public readonly bool IsReading => State == (uint)LaneState.Active;
 
@@ -37,7 +44,6 @@ internal struct LaneSnapshot
             { Policy: > (uint)OverflowKind.Latest } => $"policy {Policy}",
             { StrayBits: not 0 } => $"held bytes other than 0 and 1 (0x{StrayBits:X16})",
             _ when Quota == 0 || Quota > (uint)most => $"quota {Quota} where at most {most} may be held",
-            _ when HeldCount > Quota => $"{HeldCount} buffers held with a quota of {Quota}",
             _ when Cursor == 0 || Cursor > published + 1 => $"cursor {Cursor} with {published} frames published",
             _ => null,
         };
