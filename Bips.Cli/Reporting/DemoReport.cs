@@ -1,0 +1,18 @@
+namespace Bips.Cli.Reporting;
+
+/// <summary>What <c>bips demo</c> found.</summary>
+internal sealed record DemoReport : JobReport
+{
+    /// <summary>Each thing that was to be proven.</summary>
+    public IReadOnlyList<ProofReport> Proofs { get; init; } = [];
+
+    public SendReport? Producer { get; init; }
+
+    public IReadOnlyList<ReceiveReport> Consumers { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override string ToProgressLine() => "";
+
+    /// <inheritdoc/>
+    public override string ToSummary() => string.Join('\n', Proofs);
+}
