@@ -13,6 +13,7 @@ internal static class Program
         {
             SendCommand.Create(),
             ReceiveCommand.Create(),
+            DemoCommand.Create(),
         };
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count == 0)

@@ -51,6 +51,18 @@ internal static class OptionKinds
         CustomParser = ParseOverflow,
     };
 
+    /// <summary>One of a few words.</summary>
+    public static Option<TValue?> Choice<TValue>(string name, string description, params (string Word, TValue Value)[] choices)
+        where TValue : struct
+    {
+        return new Option<TValue?>(name)
+        {
+            HelpName = string.Join('|', choices.Select(static choice => choice.Word)),
+            Description = description,
+            CustomParser = result => ParseChoice(result, choices),
+        };
+    }
+
     private static string TextOf(ArgumentResult result) => result.Tokens[0].Value;
 
     private static long? ParseInteger(ArgumentResult result, long least, long most)
@@ -113,6 +125,21 @@ internal static class OptionKinds
                 Refuse(result, "block, drop-oldest, latest or latest:DEPTH with a depth of at least 1");
                 return default;
         }
+    }
+
+    private static TValue? ParseChoice<TValue>(ArgumentResult result, (string Word, TValue Value)[] choices)
+        where TValue : struct
+    {
+        foreach ((string word, TValue value) in choices)
+        {
+            if (string.Equals(word, TextOf(result), StringComparison.Ordinal))
+            {
+                return value;
+            }
+        }
+
+        Refuse(result, string.Join(" or ", choices.Select(static choice => choice.Word)));
+        return null;
     }
 
     private static void Refuse(ArgumentResult result, string expected) =>

@@ -16,11 +16,9 @@ internal sealed class OutputOptions
         Description = "Write the result as one JSON object (to the error stream when frames go to the standard output)",
     };
 
-    private readonly Option<ProgressKind> _progress = new("--progress")
-    {
-        HelpName = "auto|none|json",
-        Description = "Progress on the error stream: a line when it is a terminal (auto), nothing, or JSON objects, one a line",
-    };
+    private readonly Option<ProgressKind?> _progress = OptionKinds.Choice("--progress",
+        "Progress on the error stream: a line when it is a terminal, nothing, or JSON objects, one a line [default: auto]",
+        ("auto", ProgressKind.Auto), ("none", ProgressKind.None), ("json", ProgressKind.Json));
 
     public void AddTo(Command command)
     {
@@ -30,5 +28,5 @@ internal sealed class OutputOptions
     }
 
     public OutputSettings Read(ParseResult parsed, bool framesToStandardOutput = false) =>
-        new(parsed.GetValue(_quiet), parsed.GetValue(_json), parsed.GetValue(_progress), framesToStandardOutput);
+        new(parsed.GetValue(_quiet), parsed.GetValue(_json), parsed.GetValue(_progress) ?? ProgressKind.Auto, framesToStandardOutput);
 }

@@ -17,11 +17,8 @@ internal sealed class ReceiveCommand
         Description = "Write the frames; without it they are only counted",
     };
 
-    private readonly Option<FrameFormat?> _as = new("--as")
-    {
-        HelpName = "y4m|raw",
-        Description = "How to write them [default: y4m if the pool carries Y4M, otherwise raw]",
-    };
+    private readonly Option<FrameFormat?> _as = OptionKinds.Choice("--as",
+        "How to write them [default: y4m if the pool carries Y4M, otherwise raw]", ("y4m", FrameFormat.Y4m), ("raw", FrameFormat.Raw));
 
     private readonly Option<OverflowPolicy> _overflow = OptionKinds.Overflow("--overflow", "block|drop-oldest|latest[:DEPTH]",
         "What happens when this consumer is slow: the producer waits, the oldest frames are lost, or each pull takes one of the " +

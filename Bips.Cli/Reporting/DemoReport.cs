@@ -10,9 +10,16 @@ internal sealed record DemoReport : JobReport
 
     public IReadOnlyList<ReceiveReport> Consumers { get; init; } = [];
 
+    private string Judgement => Proofs.All(static proof => proof.Holds)
+        ? "VERDICT: PASS"
+        : "VERDICT: FAIL";
+
+    /// <inheritdoc/>
+    public override bool IsEmpty() => Proofs.Count == 0;
+
     /// <inheritdoc/>
     public override string ToProgressLine() => "";
 
     /// <inheritdoc/>
-    public override string ToSummary() => string.Join('\n', Proofs);
+    public override string ToSummary() => $"{string.Join('\n', Proofs)}\n{Judgement}";
 }

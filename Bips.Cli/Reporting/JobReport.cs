@@ -30,6 +30,9 @@ internal abstract record JobReport
     [JsonPropertyOrder(12)]
     public string? Message { get; init; }
 
+    /// <summary>Whether nothing has been done that is worth a summary.</summary>
+    public abstract bool IsEmpty();
+
     /// <summary>One line for people who watch.</summary>
     public abstract string ToProgressLine();
 

@@ -37,6 +37,9 @@ internal sealed record ReceiveReport : JobReport
     public string? Sha256 { get; init; }
 
     /// <inheritdoc/>
+    public override bool IsEmpty() => Format is null;
+
+    /// <inheritdoc/>
     public override string ToProgressLine() => string.Create(CultureInfo.InvariantCulture,
         $"received {Frames} frames, lost {Lost}, {FramesPerSecond:0.0} fps, {Amounts.Bytes(Bytes)}, latency p50 " +
         $"{Amounts.Microseconds(LatencyP50Microseconds)}");

@@ -63,7 +63,7 @@ internal sealed class Reporter
         {
             WriteLine(_result, ToJson(report));
         }
-        else if (!_settings.Quiet)
+        else if (!_settings.Quiet && !report.IsEmpty())
         {
             WriteLine(_result, report.ToSummary());
         }

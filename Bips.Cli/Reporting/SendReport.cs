@@ -21,6 +21,9 @@ internal sealed record SendReport : JobReport
     public IReadOnlyList<ConsumerReport> Consumers { get; init; } = [];
 
     /// <inheritdoc/>
+    public override bool IsEmpty() => Format is null;
+
+    /// <inheritdoc/>
     public override string ToProgressLine() => string.Create(CultureInfo.InvariantCulture,
         $"sent {Frames} frames, {FramesPerSecond:0.0} fps, {Amounts.Bytes(Bytes)}, {Consumers.Count} consumers");
 
