@@ -36,8 +36,9 @@ internal sealed class Receiver : IJob
     /// <inheritdoc/>
     public void Run(CancellationToken cancellation)
     {
-        _consumer = Consumer.Open(_settings.Pool, OptionsFrom(_settings), cancellation);
+        // Before the wait for a pool: a path that cannot be written is to be told at once.
         using DescriptorStream? output = _settings.Output is { } path ? FrameFiles.OpenOutput(path) : null;
+        _consumer = Consumer.Open(_settings.Pool, OptionsFrom(_settings), cancellation);
         IFrameWriter? writer = output is null ? null : OpenWriter(output, _consumer.Pool.Format);
         using var delay = new DeadlineSleep(cancellation);
         using var held = new HeldFrames(_settings.Hold);
