@@ -64,11 +64,16 @@ public sealed class OverflowTests : ToolFixture
     }
 
     [Test]
-    public void A_consumer_that_keeps_the_last_frames_leased_gets_all_of_them()
+    public void A_consumer_that_keeps_the_last_frames_leased_holds_them_and_gets_all()
     {
-        RunningTool receiver = Receive("--hold", "5", "--sha256");
-        Send("--frame-size", "5000", "--wait-consumers", "1").Send(NumberedFrames(100, Size)).EndInput().ExpectExit(0);
+        RunningTool receiver = Receive("--hold", "5", "--progress", "json");
+        RunningTool sender = Send("--frame-size", "5000", "--wait-consumers", "1", "--json").Send(NumberedFrames(100, Size));
+        receiver.WaitForFrames(100);
+
+        sender.EndInput().ExpectExit(0);
         receiver.ExpectExit(0);
+
+        Assert.That(sender.Result.GetProperty("consumers")[0].GetProperty("held").GetInt32(), Is.EqualTo(5));
         Assert.That(Number(receiver, "frames"), Is.EqualTo(100));
     }
 
