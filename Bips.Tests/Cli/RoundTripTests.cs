@@ -121,6 +121,14 @@ public sealed class RoundTripTests : ToolFixture
     }
 
     [Test]
+    public void The_rate_is_kept_and_reported()
+    {
+        RunningTool sender = Send("--frame-size", "1", "--rate", "20", "--json").Send(new byte[11]).EndInput();
+        sender.ExpectExit(0);
+        Assert.That(sender.Result.GetProperty("frames_per_second").GetDouble(), Is.LessThan(21).And.Positive);
+    }
+
+    [Test]
     public void A_file_is_sent_again_and_again_until_there_are_enough_frames()
     {
         string file = FilePath("frames");
