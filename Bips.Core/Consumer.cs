@@ -101,7 +101,12 @@ public sealed unsafe class Consumer : IDisposable
         ConsumerClaim claim = ConsumerClaim.Take(paths, options.WaitForPool, cancellation);
         try
         {
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaximumHeld, claim.Pool.Geometry.BufferCount, nameof(options));
+            if (options.MaximumHeld > claim.Pool.Geometry.BufferCount)
+            {
+                throw new ArgumentOutOfRangeException(nameof(options), options.MaximumHeld,
+                    $"{options.MaximumHeld} frames are to be held at once, and the pool has {claim.Pool.Geometry.BufferCount} buffers.");
+            }
+
             if (options.Prefault)
             {
                 claim.Pool.Populate(forWriting: false);
