@@ -166,6 +166,9 @@ public sealed unsafe class Consumer : IDisposable
         DetachIfUnused();
     }
 
+    /// <summary>Whether this was disposed and the last lease has ended, so that nothing is left to do with it.</summary>
+    internal bool IsDetached => _detached != 0;
+
     internal ReadOnlySpan<byte> Payload(int index, uint generation, int length)
     {
         ThrowIfEnded(index, generation);

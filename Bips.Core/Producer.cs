@@ -157,6 +157,28 @@ public sealed unsafe class Producer : IDisposable
         DetachIfUnused();
     }
 
+    /// <summary>Whether this was disposed and the last lease has ended, so that nothing is left to do with it.</summary>
+    internal bool IsDetached => _detached != 0;
+
+    /// <summary>The pool's memory, for callers that keep it mapped longer than the producer lives.</summary>
+    internal PoolMemory Memory => _claim.Pool;
+
+    /// <summary>Counts of what happened in this pool, also under earlier producers.</summary>
+    /// <exception cref="ObjectDisposedException">Disposed before.</exception>
+    internal ProducerState ReadState()
+    {
+        ThrowIfForked();
+        ObjectDisposedException.ThrowIf(!_gate.TryEnter(), this);
+        try
+        {
+            return *_claim.Pool.State;
+        }
+        finally
+        {
+            _gate.Exit();
+        }
+    }
+
     internal Span<byte> Buffer(int index, uint generation)
     {
         ThrowIfEnded(index, generation);
