@@ -215,12 +215,13 @@ public sealed unsafe class Producer : IDisposable
         }
     }
 
-    internal void Abandon(int index, uint generation)
+    /// <returns>False when the lease has ended before.</returns>
+    internal bool TryAbandon(int index, uint generation)
     {
         ThrowIfForked();
         if (!_leases.IsOpen(index, generation))
         {
-            return;
+            return false;
         }
 
         if (_gate.TryEnter())
@@ -234,6 +235,8 @@ public sealed unsafe class Producer : IDisposable
             _leases.Close(index, generation);
             DetachIfUnused();
         }
+
+        return true;
     }
 
     private static void ThrowIfForked()

@@ -46,5 +46,5 @@ public readonly ref struct WriteLease
         Owner.Publish(_index, _generation, length, flags, timestamp);
 
     /// <summary>Gives the buffer back unpublished, unless the lease has ended before.</summary>
-    public void Dispose() => _producer?.Abandon(_index, _generation);
+    public void Dispose() => _producer?.TryAbandon(_index, _generation);
 }
