@@ -49,4 +49,6 @@ sed -e "s|@VERSION@|$version|" "$root/native/bips.pc.in" >"$prefix/lib/pkgconfig
 install -m 644 "$root/native/cmake/bips-config.cmake" "$prefix/lib/cmake/bips/bips-config.cmake"
 sed -e "s|@VERSION@|$version|" "$root/native/cmake/bips-config-version.cmake.in" \
     >"$prefix/lib/cmake/bips/bips-config-version.cmake"
+mkdir -p "$prefix/lib/python/bips"
+install -m 644 "$root"/python/bips/*.py "$root/python/bips/py.typed" "$prefix/lib/python/bips/"
 echo "libbips $version ($framework, $rid) installed into $prefix"
