@@ -76,7 +76,7 @@ internal sealed unsafe class LaneReader
         _lane->Policy = (uint)options.Overflow.Kind;
         _lane->Depth = (uint)options.Overflow.Depth;
         _lane->Quota = (uint)options.MaximumHeld;
-        _lane->ProcessId = (uint)Environment.ProcessId;
+        _lane->ProcessId = 0;
         _incarnation = RandomIncarnation();
         Ordering.StoreRelease(ref _lane->Incarnation, _incarnation);
         _cursor = FirstWanted(history);
@@ -88,6 +88,7 @@ internal sealed unsafe class LaneReader
         Ordering.FullFence();
         _cursor = FirstWanted(history);
         Ordering.StoreRelease(ref _lane->Cursor, _cursor); // step: join_cursor
+        Ordering.StoreRelease(ref _lane->ProcessId, (uint)Environment.ProcessId); // sync: listed
     }
 
     /// <summary>Whether the next frame, or one behind it, has been committed.</summary>

@@ -116,7 +116,10 @@ public sealed unsafe class Producer : IDisposable
     public bool TryPull(out WriteLease lease) =>
         Pull(out lease, Deadline.Immediate, CancellationToken.None) == PullStatus.Success;
 
-    /// <summary>Looks at every lane: who is attached, how far each has read, what it holds and lost.</summary>
+    /// <summary>
+    /// Looks at every lane: who is attached, how far each has read, what it holds and lost. A consumer is listed from the moment
+    /// on from which it misses nothing that is published.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">Disposed before.</exception>
     public IReadOnlyList<ConsumerStatus> Consumers()
     {
