@@ -52,6 +52,11 @@ internal static unsafe class ConsumerExports
         try
         {
             PullStatus status = handle.Consumer.Pull(out ReadLease taken, Timeouts.ToTimeSpan(timeout));
+            if (status is PullStatus.Success or PullStatus.TimedOut)
+            {
+                handle.Readable?.ClearUnlessReadable();
+            }
+
             if (status != PullStatus.Success)
             {
                 *lease = default;
@@ -102,6 +107,35 @@ internal static unsafe class ConsumerExports
 
             lease->End();
             handle.RemoveIfDetached();
+            return Status.Ok;
+        }
+        catch (Exception e)
+        {
+            return Failure.Of(e);
+        }
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "managed_consumer_fd")]
+    public static int Descriptor(nint consumer, int* descriptor)
+    {
+        if (Find(consumer) is not { } handle)
+        {
+            return Failure.DeadHandle("consumer");
+        }
+
+        if (descriptor == null)
+        {
+            return Failure.Null("descriptor");
+        }
+
+        try
+        {
+            if (handle.IsClosed)
+            {
+                return Failure.Of(Status.Closed, "This consumer was closed before.");
+            }
+
+            *descriptor = handle.Descriptor();
             return Status.Ok;
         }
         catch (Exception e)

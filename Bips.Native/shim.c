@@ -5,12 +5,16 @@
  * What needs no runtime is here entirely: names of statuses, versions, the last error of each thread, and the list of
  * descriptors that a forked child must close.
  */
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bips/bips.h"
@@ -137,6 +141,51 @@ static inline bips_status enter(void) {
     return LIKELY(*page != 0) ? BIPS_OK : refuse_in_child();
 }
 
+/* --- waiting for several pools ----------------------------------------------------------------------------------- */
+
+/* As futex_waitv(2), Linux 5.16. */
+struct shim_word {
+    uint64_t expected;
+    uint64_t address;
+    uint32_t flags;
+    uint32_t reserved;
+};
+
+enum { FUTEX_WAITV = 449, FUTEX_32_BITS = 2, NANOSECONDS_PER_SECOND = 1000000000 };
+
+/* Sleeps while every word has its expected value, until the deadline on CLOCK_MONOTONIC. Zero, or an errno. */
+int shim_wait_any(struct shim_word *words, uint32_t count, int64_t deadline) {
+    struct timespec time = {.tv_sec = deadline / NANOSECONDS_PER_SECOND, .tv_nsec = deadline % NANOSECONDS_PER_SECOND};
+    for (uint32_t i = 0; i < count; i++) {
+        words[i].flags = FUTEX_32_BITS;
+        words[i].reserved = 0;
+    }
+
+    return syscall(FUTEX_WAITV, words, count, 0, &time, CLOCK_MONOTONIC) >= 0 ? 0 : errno;
+}
+
+/* A descriptor that is readable between shim_event_set and shim_event_clear; minus errno when there is none. */
+int shim_event_create(void) {
+    int descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return descriptor >= 0 ? descriptor : -errno;
+}
+
+void shim_event_set(int descriptor) {
+    uint64_t one = 1;
+    while (write(descriptor, &one, sizeof one) < 0 && errno == EINTR) {
+    }
+}
+
+void shim_event_clear(int descriptor) {
+    uint64_t count;
+    while (read(descriptor, &count, sizeof count) < 0 && errno == EINTR) {
+    }
+}
+
+void shim_event_close(int descriptor) {
+    close(descriptor);
+}
+
 /* --- constants -------------------------------------------------------------------------------------------------- */
 
 uint32_t bips_abi_version(void) {
@@ -210,6 +259,7 @@ GATE(consumer_open, (const char *name, const bips_consumer_options *options, bip
      (name, options, consumer))
 GATE(consumer_pull, (bips_consumer *consumer, int64_t timeout, bips_read_lease *lease), (consumer, timeout, lease))
 GATE(consumer_push, (bips_consumer *consumer, bips_read_lease *lease), (consumer, lease))
+GATE(consumer_fd, (bips_consumer *consumer, int *descriptor), (consumer, descriptor))
 GATE(consumer_close, (bips_consumer *consumer), (consumer))
 GATE(consumer_info, (bips_consumer *consumer, bips_pool_info *info), (consumer, info))
 GATE(consumer_get_statistics, (bips_consumer *consumer, bips_consumer_statistics *statistics), (consumer, statistics))

@@ -74,6 +74,8 @@ run_ctest sanitized -DCMAKE_BUILD_TYPE=Debug -DBIPS_SANITIZE=ON
 check "only bips_* is exported" exports
 check "bips.hpp is clang-tidy clean (C++17)" clang-tidy --quiet "$root/native/tests/header_only.cpp" -- -std=c++17 "-I$prefix/include"
 check "bips.hpp is clang-tidy clean (C++20)" clang-tidy --quiet "$root/native/tests/header_only.cpp" -- -std=c++20 "-I$prefix/include"
+check "a C program that knows the protocol alone reads a live pool, also on arm64" \
+    sh "$root/native/tests/layout_test.sh" "$work/plain/peer" "$work"
 check "valgrind: no leak after 10,000 open/close" valgrind_open_close
 
 echo "$passed passed, $failed failed"

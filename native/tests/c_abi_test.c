@@ -2,8 +2,11 @@
  * The C ABI from C: what it does, and what it answers to wrong arguments. Prints one line per test; the last line counts.
  */
 #include <bips/bips.h>
+#include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -189,6 +192,7 @@ static void Null_is_an_argument_error(void) {
     EXPECT_STATUS(BIPS_E_HANDLE, bips_consumer_pull(NULL, 0, &frame));
     EXPECT_STATUS(BIPS_E_HANDLE, bips_consumer_push(NULL, &frame));
     EXPECT_STATUS(BIPS_E_HANDLE, bips_consumer_close(NULL));
+    EXPECT_STATUS(BIPS_E_HANDLE, bips_consumer_fd(NULL, NULL));
     EXPECT_STATUS(BIPS_E_HANDLE, bips_consumer_info(NULL, NULL));
     EXPECT_STATUS(BIPS_E_HANDLE, bips_consumer_get_statistics(NULL, NULL));
     open_both(0, 1);
@@ -201,6 +205,7 @@ static void Null_is_an_argument_error(void) {
     EXPECT_STATUS(BIPS_E_ARGUMENT, bips_producer_consumers(producer, NULL, 0, NULL));
     EXPECT_STATUS(BIPS_E_ARGUMENT, bips_consumer_pull(consumer, 0, NULL));
     EXPECT_STATUS(BIPS_E_ARGUMENT, bips_consumer_push(consumer, NULL));
+    EXPECT_STATUS(BIPS_E_ARGUMENT, bips_consumer_fd(consumer, NULL));
     EXPECT_STATUS(BIPS_E_ARGUMENT, bips_consumer_info(consumer, NULL));
     EXPECT_STATUS(BIPS_E_ARGUMENT, bips_consumer_get_statistics(consumer, NULL));
     close_both();
@@ -386,6 +391,93 @@ static void Missing_pool_and_second_producer_are_told_apart(void) {
     close_both();
 }
 
+static bool readable(int descriptor, int milliseconds) {
+    struct pollfd wanted = {.fd = descriptor, .events = POLLIN};
+    return poll(&wanted, 1, milliseconds) == 1 && (wanted.revents & POLLIN) != 0;
+}
+
+static void publish(void) {
+    bips_write_lease lease;
+    EXPECT_STATUS(BIPS_OK, bips_producer_pull(producer, BIPS_FOREVER, &lease));
+    EXPECT_STATUS(BIPS_OK, bips_producer_push(producer, &lease));
+}
+
+static void Descriptor_is_readable_while_a_frame_is_waiting(void) {
+    open_both(0, 1);
+    int descriptor, again;
+    EXPECT_STATUS(BIPS_OK, bips_consumer_fd(consumer, &descriptor));
+    EXPECT_STATUS(BIPS_OK, bips_consumer_fd(consumer, &again));
+    EXPECT(descriptor == again);
+    EXPECT(!readable(descriptor, 0));
+    for (int round = 0; round < 200; round++) {
+        int frames = 1 + round % 3;
+        for (int i = 0; i < frames; i++) {
+            publish();
+        }
+
+        for (int i = 0; i < frames; i++) {
+            bips_read_lease frame;
+            EXPECT(readable(descriptor, 5000));
+            EXPECT_STATUS(BIPS_OK, bips_consumer_pull(consumer, 0, &frame));
+            EXPECT_STATUS(BIPS_OK, bips_consumer_push(consumer, &frame));
+        }
+
+        bips_read_lease none;
+        EXPECT_STATUS(BIPS_TIMED_OUT, bips_consumer_pull(consumer, 0, &none));
+        EXPECT(!readable(descriptor, 0));
+    }
+
+    EXPECT_STATUS(BIPS_OK, bips_producer_close(producer));
+    EXPECT(readable(descriptor, 5000));
+    bips_read_lease frame;
+    EXPECT_STATUS(BIPS_END_OF_STREAM, bips_consumer_pull(consumer, 0, &frame));
+    EXPECT(readable(descriptor, 0));
+    EXPECT_STATUS(BIPS_OK, bips_consumer_close(consumer));
+    EXPECT(fcntl(descriptor, F_GETFD) < 0);
+}
+
+static int threads_named_watch(void) {
+    char path[300], name[32];
+    int found = 0;
+    DIR *tasks = opendir("/proc/self/task");
+    for (struct dirent *task; (task = readdir(tasks)) != NULL;) {
+        snprintf(path, sizeof path, "/proc/self/task/%s/comm", task->d_name);
+        FILE *file = fopen(path, "r");
+        if (file != NULL) {
+            found += fgets(name, sizeof name, file) != NULL && strcmp(name, "bips-watch\n") == 0;
+            fclose(file);
+        }
+    }
+
+    closedir(tasks);
+    return found;
+}
+
+static void Watching_costs_one_thread_that_ends_with_the_last_descriptor(void) {
+    open_both(0, 1);
+    EXPECT(threads_named_watch() == 0);
+    bips_consumer *others[3];
+    int descriptors[3], own;
+    EXPECT_STATUS(BIPS_OK, bips_consumer_fd(consumer, &own));
+    for (int i = 0; i < 3; i++) {
+        EXPECT_STATUS(BIPS_OK, bips_consumer_open(pool_name, NULL, &others[i]));
+        EXPECT_STATUS(BIPS_OK, bips_consumer_fd(others[i], &descriptors[i]));
+    }
+
+    publish();
+    EXPECT(readable(own, 5000));
+    EXPECT(threads_named_watch() == 1);
+    for (int i = 0; i < 3; i++) {
+        EXPECT(readable(descriptors[i], 5000));
+        EXPECT_STATUS(BIPS_OK, bips_consumer_close(others[i]));
+    }
+
+    close_both();
+    while (threads_named_watch() != 0) {
+        sched_yield(); /* the test's time-out is the deadline */
+    }
+}
+
 /* The child may only look: what it finds is its exit status. */
 static int look_in_child(int inherited) {
     bips_write_lease lease;
@@ -480,6 +572,8 @@ static const struct {
     TEST(Too_long_a_frame_leaves_the_lease_open),
     TEST(Huge_time_out_waits_and_close_ends_it),
     TEST(Missing_pool_and_second_producer_are_told_apart),
+    TEST(Descriptor_is_readable_while_a_frame_is_waiting),
+    TEST(Watching_costs_one_thread_that_ends_with_the_last_descriptor),
     TEST(Forked_child_is_refused_and_keeps_nothing_alive),
 };
 

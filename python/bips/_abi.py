@@ -177,6 +177,7 @@ producer_consumers = _function("bips_producer_consumers", _HANDLE, _POINTER, cty
 consumer_open = _function("bips_consumer_open", ctypes.c_char_p, _POINTER, _POINTER)
 consumer_pull = _function("bips_consumer_pull", _HANDLE, ctypes.c_int64, _LEASE)
 consumer_push = _function("bips_consumer_push", _HANDLE, _LEASE)
+consumer_fd = _function("bips_consumer_fd", _HANDLE, _POINTER)
 consumer_close = _function("bips_consumer_close", _HANDLE)
 consumer_info = _function("bips_consumer_info", _HANDLE, _POINTER)
 consumer_get_statistics = _function("bips_consumer_get_statistics", _HANDLE, _POINTER)

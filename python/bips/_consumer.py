@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from types import TracebackType
 from typing import overload
 
@@ -107,6 +108,30 @@ class Consumer:
         except _errors.TimedOut:
             return None
 
+    async def pull_async(self) -> Frame:
+        """``pull`` for asyncio: other tasks run while it waits. Cancelled, it loses no frame."""
+        loop = asyncio.get_running_loop()
+        descriptor = self.fileno()
+        while True:
+            frame = self.try_pull()
+            if frame is not None:
+                return frame
+            readable: asyncio.Future[None] = loop.create_future()
+            loop.add_reader(descriptor, _resolve, readable)
+            try:
+                await readable
+            finally:
+                loop.remove_reader(descriptor)
+
+    def fileno(self) -> int:
+        """A descriptor for ``select``, ``selectors`` and event loops: readable while ``pull(0)`` would not time out.
+
+        It may be readable once too often, so pull with a time-out of 0. Needs Linux 5.16.
+        """
+        descriptor = ctypes.c_int()
+        _abi.check(_abi.consumer_fd(self._handle, ctypes.addressof(descriptor)))
+        return descriptor.value
+
     def push(self, frame: Frame) -> None:
         """The same as ``frame.push()``."""
         frame.push()
@@ -128,6 +153,18 @@ class Consumer:
         while True:
             try:
                 frame = self.pull()
+            except _errors.EndOfStream:
+                return
+            try:
+                yield frame
+            finally:
+                frame.__exit__(None, None, None)
+                del frame
+
+    async def __aiter__(self) -> AsyncIterator[Frame]:
+        while True:
+            try:
+                frame = await self.pull_async()
             except _errors.EndOfStream:
                 return
             try:
@@ -167,6 +204,11 @@ class Consumer:
                 f"for {buffer_count} of {buffer_size}: use the producer's numbers, or Consumer({found.name!r}), which "
                 "needs to know nothing but the name"
             )
+
+
+def _resolve(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 def _wait_for_pool(name: str, native: _abi.ConsumerOptions, left: int) -> int:

@@ -320,6 +320,17 @@ bips_status bips_consumer_pull(bips_consumer *consumer, int64_t timeout, bips_re
 bips_status bips_consumer_push(bips_consumer *consumer, bips_read_lease *lease);
 
 /*
+ * A descriptor for poll, epoll, GLib or asyncio: readable while a pull without waiting would not time out, that is, while a
+ * frame is waiting, after the end of the stream, and while the producer is lost. Only pulls make it unreadable: do not read from it.
+ * It may be readable once too often: pull with a time-out of 0 and go back to the loop on BIPS_TIMED_OUT. It is the same on
+ * every call and closed with the consumer.
+ *
+ * The first descriptor of a process starts one thread, named bips-watch, which ends with the last. At most 127 consumers of a
+ * process may have one; needs Linux 5.16. Errors: SYSTEM.
+ */
+bips_status bips_consumer_fd(bips_consumer *consumer, int *descriptor);
+
+/*
  * Detaches. Leases that are still open stay readable until they are pushed; the last push unmaps. A wait in another thread
  * ends with BIPS_E_CLOSED.
  */

@@ -561,6 +561,13 @@ public:
         return frame(native(), lease, static_cast<status>(code));
     }
 
+    /// A descriptor that an event loop may wait on; see bips_consumer_fd().
+    [[nodiscard]] int descriptor() {
+        int found = -1;
+        detail::check(bips_consumer_fd(native(), &found));
+        return found;
+    }
+
     [[nodiscard]] pool_info info() const { return read_info<bips_consumer_info>(); }
 
     [[nodiscard]] bips_consumer_statistics statistics() const {
