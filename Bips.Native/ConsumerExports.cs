@@ -27,7 +27,7 @@ internal static unsafe class ConsumerExports
         {
             HandleTable.Prepare();
             var opened = Consumer.Open(Checked.Text(name, "name"), options == null ? null : options->ToOptions());
-            *consumer = HandleTable.Add(new ConsumerHandle(opened));
+            *consumer = HandleTable.AddOrClose(new ConsumerHandle(opened));
             return Status.Ok;
         }
         catch (Exception e)

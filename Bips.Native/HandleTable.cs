@@ -32,28 +32,17 @@ internal static class HandleTable
     /// <summary>Makes sure that the class is ready before a pool is opened.</summary>
     public static void Prepare() => RuntimeHelpers.RunClassConstructor(typeof(HandleTable).TypeHandle);
 
-    /// <summary>Gives a handle its value.</summary>
-    public static nint Add(Handle handle)
+    /// <summary>Gives a handle its value; when there is none left, closes it.</summary>
+    public static nint AddOrClose(Handle handle)
     {
-        lock (s_changes)
+        try
         {
-            int slot = Array.IndexOf(s_slots, null);
-            if (slot < 0)
-            {
-                slot = s_slots.Length;
-                if (slot > SlotMask)
-                {
-                    throw new BipsException(BipsError.System, $"{slot} handles are open; close some first.");
-                }
-
-                Handle?[] grown = new Handle?[slot * 2];
-                s_slots.CopyTo(grown, 0);
-                s_slots = grown;
-            }
-
-            handle.Value = (nint)((++s_opened << SlotBits) | (uint)slot);
-            s_slots[slot] = handle;
-            return handle.Value;
+            return Add(handle);
+        }
+        catch
+        {
+            handle.Close();
+            throw;
         }
     }
 
@@ -74,10 +63,34 @@ internal static class HandleTable
         lock (s_changes)
         {
             int slot = (int)handle.Value & SlotMask;
-            if (s_slots[slot] == handle)
+            if (handle.Value != 0 && s_slots[slot] == handle)
             {
                 s_slots[slot] = null;
             }
+        }
+    }
+
+    private static nint Add(Handle handle)
+    {
+        lock (s_changes)
+        {
+            int slot = Array.IndexOf(s_slots, null);
+            if (slot < 0)
+            {
+                slot = s_slots.Length;
+                if (slot > SlotMask)
+                {
+                    throw new BipsException(BipsError.System, $"{slot} handles are open; close some first.");
+                }
+
+                Handle?[] grown = new Handle?[slot * 2];
+                s_slots.CopyTo(grown, 0);
+                s_slots = grown;
+            }
+
+            handle.Value = (nint)((++s_opened << SlotBits) | (uint)slot);
+            s_slots[slot] = handle;
+            return handle.Value;
         }
     }
 }

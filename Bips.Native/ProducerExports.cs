@@ -28,7 +28,7 @@ internal static unsafe class ProducerExports
         {
             HandleTable.Prepare();
             var created = Producer.Create(Checked.Text(name, "name"), options->ToOptions());
-            *producer = HandleTable.Add(new ProducerHandle(created));
+            *producer = HandleTable.AddOrClose(new ProducerHandle(created));
             return Status.Ok;
         }
         catch (Exception e)

@@ -7,10 +7,11 @@ namespace Bips.Tests.Peer;
 /// <code>
 /// peer produce NAME [--frames N] [--size BYTES] [--buffers N] [--consumers N] [--format TEXT] [--pause]
 /// peer consume NAME [--policy block|drop-oldest|latest:N] [--hold N]
+/// peer measure NAME [--size BYTES]
 /// </code>
 /// <para>A producer waits until so many consumers are attached, publishes its frames and ends the stream; with --pause it says
 /// "paused" instead, with one more buffer half written, and waits for its end. A consumer takes frames until there are no
-/// more; with --hold it says "holding" when it has taken so many, keeps the last, and waits for its end.</para>
+/// more; with --hold it says "holding" when it has taken so many, keeps the last, and waits for its end. "measure": see <see cref="ExchangeCost"/>.</para>
 /// <para>Each says what happened in one line of JSON per event. Payload and metadata: see <see cref="TestPattern"/>.</para>
 /// </remarks>
 internal sealed record PeerOptions
@@ -38,9 +39,9 @@ internal sealed record PeerOptions
     /// <exception cref="ArgumentException">The command line is not one of a peer.</exception>
     public static PeerOptions Parse(string[] arguments)
     {
-        if (arguments.Length < 2 || arguments[0] is not ("produce" or "consume"))
+        if (arguments.Length < 2 || arguments[0] is not ("produce" or "consume" or "measure"))
         {
-            throw new ArgumentException("usage: peer produce|consume NAME [options]", nameof(arguments));
+            throw new ArgumentException("usage: peer produce|consume|measure NAME [options]", nameof(arguments));
         }
 
         var options = new PeerOptions { Role = arguments[0], Name = arguments[1] };

@@ -3,13 +3,17 @@ using Bips;
 using Bips.Tests.Peer;
 
 PeerOptions options = PeerOptions.Parse(args);
-if (options.Role is "produce")
+switch (options.Role)
 {
-    Produce(options);
-}
-else
-{
-    Consume(options);
+    case "produce":
+        Produce(options);
+        break;
+    case "consume":
+        Consume(options);
+        break;
+    default:
+        ExchangeCost.Measure(options);
+        break;
 }
 
 static void Say(string name, params (string Name, object Value)[] facts)
