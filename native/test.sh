@@ -37,7 +37,7 @@ check() {
 run_ctest() {
     build=$work/$1
     shift
-    if ! cmake -S "$root/native" -B "$build" -DCMAKE_PREFIX_PATH="$prefix" "$@" >"$work/log" 2>&1 ||
+    if ! cmake -S "$root/native" -B "$build" -Dbips_DIR="$prefix/lib/cmake/bips" "$@" >"$work/log" 2>&1 ||
         ! cmake --build "$build" >"$work/log" 2>&1; then
         cat "$work/log"
         failed=$((failed + 1))
