@@ -211,14 +211,14 @@ internal sealed unsafe class BufferReclaimer
         }
     }
 
-    /// <summary>Describes every lane that a live consumer uses.</summary>
+    /// <summary>Describes every lane that a live consumer uses and has finished joining.</summary>
     public IReadOnlyList<ConsumerStatus> DescribeConsumers()
     {
         var consumers = new List<ConsumerStatus>();
         for (int k = 0; k < _geometry.LaneCount; k++)
         {
             bool heeded = TryReadLane(k, out LaneSnapshot lane);
-            if (lane.State == (uint)LaneState.Free || !LivenessLock.IsHeldElsewhere(_lanes.File, k))
+            if (lane.State == (uint)LaneState.Free || lane.ProcessId == 0 || !LivenessLock.IsHeldElsewhere(_lanes.File, k))
             {
                 continue;
             }
@@ -410,7 +410,7 @@ internal sealed unsafe class BufferReclaimer
         Incarnation = Ordering.LoadAcquire(ref lane->Incarnation),
         Policy = Ordering.LoadAcquire(ref lane->Policy),
         Quota = Ordering.LoadAcquire(ref lane->Quota),
-        ProcessId = Ordering.LoadAcquire(ref lane->ProcessId),
+        ProcessId = Ordering.LoadAcquire(ref lane->ProcessId), // sync: listed
         Cursor = Ordering.LoadAcquire(ref lane->Cursor), // sync: cursor, step: scan_cursor
     };
 

@@ -158,6 +158,24 @@ public sealed unsafe class Consumer : IDisposable
         }
     }
 
+    /// <summary>Whether this was disposed and the last lease has ended, so that nothing is left to do with it.</summary>
+    internal bool IsDetached => _detachment.IsDone;
+
+    /// <summary>The futex word that changes when this consumer should look again; mapped while it is attached.</summary>
+    internal uint* SignalWord => &_claim.Pool.State->Signal;
+
+    /// <summary>Makes sure that the producer wakes who sleeps on <see cref="SignalWord"/>. Any thread, while attached.</summary>
+    /// <returns>The value to sleep on.</returns>
+    internal uint Announce() => _semaphore.Announce();
+
+    /// <summary>Whether a pull without waiting would come to anything but a time-out. Any thread, while attached.</summary>
+    /// <param name="afterSlice">Looks for a dead producer too, which costs a system call.</param>
+    internal bool IsReadable(bool afterSlice)
+    {
+        var condition = new NextFrame(this);
+        return condition.IsMet() || condition.IsHopeless(afterSlice);
+    }
+
     internal ReadOnlySpan<byte> Payload(int index, uint generation, int length)
     {
         ThrowIfEnded(index, generation);

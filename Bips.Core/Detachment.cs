@@ -14,6 +14,18 @@ internal sealed class Detachment
     private bool _isQuiet;
     private bool _isDone;
 
+    /// <summary>Whether the memory has been let go of.</summary>
+    public bool IsDone
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isDone;
+            }
+        }
+    }
+
     /// <param name="leases">The leases that keep the memory.</param>
     /// <param name="detach">Lets go of it.</param>
     public Detachment(LeaseTable leases, Action detach)

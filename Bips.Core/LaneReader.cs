@@ -81,7 +81,7 @@ internal sealed unsafe class LaneReader
         _lane->Policy = (uint)options.Overflow.Kind;
         _lane->Depth = (uint)options.Overflow.Depth;
         _lane->Quota = (uint)options.MaximumHeld;
-        _lane->ProcessId = (uint)Environment.ProcessId;
+        _lane->ProcessId = 0;
         _incarnation = RandomIncarnation();
         Ordering.StoreRelease(ref _lane->Incarnation, _incarnation);
         _cursor = FirstWanted(history);
@@ -98,6 +98,7 @@ internal sealed unsafe class LaneReader
         CrashPoint.Reached("join_confirm");
         _doorbell.Ring(); // step: join_bell - the wipe and the moved cursor may have freed what the producer waits for.
         CrashPoint.Reached("join_bell");
+        Ordering.StoreRelease(ref _lane->ProcessId, (uint)Environment.ProcessId); // sync: listed
     }
 
     /// <summary>Whether the next frame, or one behind it, has been committed.</summary>

@@ -117,7 +117,10 @@ public sealed unsafe class Producer : IDisposable
     public bool TryPull(out WriteLease lease) =>
         Pull(out lease, Deadline.Immediate, CancellationToken.None) == PullStatus.Success;
 
-    /// <summary>Looks at every lane: who is attached, how far each has read, what it holds and lost.</summary>
+    /// <summary>
+    /// Looks at every lane: who is attached, how far each has read, what it holds and lost. A consumer is listed from the moment
+    /// on from which it misses nothing that is published.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">Disposed before.</exception>
     public IReadOnlyList<ConsumerStatus> Consumers()
     {
@@ -143,6 +146,28 @@ public sealed unsafe class Producer : IDisposable
         if (!ForkGuard.IsForkedChild)
         {
             _detachment.Begin(ref _gate, WakeWait, EndStream);
+        }
+    }
+
+    /// <summary>Whether this was disposed and the last lease has ended, so that nothing is left to do with it.</summary>
+    internal bool IsDetached => _detachment.IsDone;
+
+    /// <summary>The pool's memory, for callers that keep it mapped longer than the producer lives.</summary>
+    internal PoolMemory Memory => _claim.Pool;
+
+    /// <summary>Counts of what happened in this pool, also under earlier producers.</summary>
+    /// <exception cref="ObjectDisposedException">Disposed before.</exception>
+    internal ProducerState ReadState()
+    {
+        ThrowIfForked();
+        ObjectDisposedException.ThrowIf(!_gate.TryEnter(), this);
+        try
+        {
+            return *_claim.Pool.State;
+        }
+        finally
+        {
+            _gate.Exit();
         }
     }
 
@@ -182,12 +207,13 @@ public sealed unsafe class Producer : IDisposable
         }
     }
 
-    internal void Abandon(int index, uint generation)
+    /// <returns>False when the lease has ended before.</returns>
+    internal bool TryAbandon(int index, uint generation)
     {
         ThrowIfForked();
         if (!_leases.IsOpen(index, generation))
         {
-            return;
+            return false;
         }
 
         if (_gate.TryEnter())
@@ -201,6 +227,8 @@ public sealed unsafe class Producer : IDisposable
             _leases.Close(index, generation);
             _detachment.LeaseClosed();
         }
+
+        return true;
     }
 
     private static void ThrowIfForked()

@@ -37,6 +37,9 @@ public readonly struct StoredReadLease : IDisposable, IEquatable<StoredReadLease
     /// <inheritdoc cref="ReadLease.BufferIndex"/>
     public int BufferIndex => _frame.Index;
 
+    /// <summary>With the index it names the lease, for callers that keep it outside the managed world.</summary>
+    internal uint Generation => _generation;
+
     private Consumer Owner => _consumer ?? throw LeaseErrors.Ended();
 
     /// <inheritdoc cref="ReadLease.Push"/>

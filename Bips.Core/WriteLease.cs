@@ -29,6 +29,9 @@ public readonly ref struct WriteLease
     /// <summary>Which of the pool's buffers this is, from 0.</summary>
     public int BufferIndex => _index;
 
+    /// <summary>With the index it names the lease, for callers that keep it outside the managed world.</summary>
+    internal uint Generation => _generation;
+
     private Producer Owner => _producer ?? throw LeaseErrors.Ended();
 
     /// <summary>Publishes the first <paramref name="length"/> bytes of the buffer as the next frame.</summary>
@@ -43,5 +46,5 @@ public readonly ref struct WriteLease
         Owner.Publish(_index, _generation, length, flags, timestamp);
 
     /// <summary>Gives the buffer back unpublished, unless the lease has ended before.</summary>
-    public void Dispose() => _producer?.Abandon(_index, _generation);
+    public void Dispose() => _producer?.TryAbandon(_index, _generation);
 }

@@ -25,7 +25,10 @@ internal struct Lane
     /// <summary>How many buffers this consumer may hold at once.</summary>
     [FieldOffset(0x0C)] public uint Quota;
 
-    /// <summary>Process id in its own PID namespace; for messages only, never for decisions.</summary>
+    /// <summary>
+    /// Process id in its own PID namespace; for messages only, never for decisions about buffers. Zero until the consumer has
+    /// joined, that is: as long as it may still skip frames that are being published; then stored (release).
+    /// </summary>
     [FieldOffset(0x10)] public uint ProcessId;
 
     /// <summary>Random number of this use of the lane, so that an eviction meets the one that it was meant for.</summary>

@@ -10,6 +10,8 @@ internal sealed unsafe class ConsumerClaim : IDisposable
     {
         Pool = pool;
         Lane = lane;
+        InheritedDescriptors.Report(pool.File);
+        InheritedDescriptors.Report(lane.File);
     }
 
     public PoolMemory Pool { get; }
@@ -47,6 +49,8 @@ internal sealed unsafe class ConsumerClaim : IDisposable
 
     public void Dispose()
     {
+        InheritedDescriptors.Forget(Pool.File);
+        InheritedDescriptors.Forget(Lane.File);
         Lane.Dispose();
         Pool.Dispose();
     }

@@ -49,6 +49,16 @@ internal sealed unsafe class PoolMemory : IDisposable
 
     public UInt128 PoolId => new(Header->PoolIdHigh, Header->PoolIdLow);
 
+    /// <summary>Keeps the memory mapped, also after <see cref="Dispose"/>, until <see cref="Unpin"/>.</summary>
+    public void Pin()
+    {
+        bool pinned = false;
+        _mapping.DangerousAddRef(ref pinned);
+    }
+
+    /// <summary>Ends one <see cref="Pin"/>.</summary>
+    public void Unpin() => _mapping.DangerousRelease();
+
     /// <summary>First byte of a buffer.</summary>
     /// <param name="index">Checked by the caller.</param>
     public byte* Buffer(int index) => _buffers + (index * _bufferStride);

@@ -19,6 +19,8 @@ internal sealed unsafe class ProducerClaim : IDisposable
         Pool = pool;
         Lanes = lanes;
         IsTakeOver = isTakeOver;
+        InheritedDescriptors.Report(pool.File);
+        InheritedDescriptors.Report(lanes.File);
     }
 
     public PoolPaths Paths { get; }
@@ -60,6 +62,8 @@ internal sealed unsafe class ProducerClaim : IDisposable
 
     public void Dispose()
     {
+        InheritedDescriptors.Forget(Pool.File);
+        InheritedDescriptors.Forget(Lanes.File);
         Lanes.Dispose();
         Pool.Dispose();
     }

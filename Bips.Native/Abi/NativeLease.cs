@@ -1,0 +1,30 @@
+using System.Runtime.InteropServices;
+
+namespace Bips.Native.Abi;
+
+/// <summary><c>bips_write_lease</c> and <c>bips_read_lease</c>, which differ only in what C may write to.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct NativeLease
+{
+    public byte* Data;
+    public ulong Capacity;
+    public ulong Length;
+    public ulong Sequence;
+    public long Timestamp;
+    public byte* Metadata;
+    public uint MetadataSize;
+    public uint Flags;
+    public uint BufferIndex;
+    public uint Generation;
+    public nint Owner;
+
+    /// <summary><c>BIPS_NOW</c>.</summary>
+    public const long Now = long.MinValue;
+
+    /// <summary>Takes the addresses away; what identifies the lease stays, so that a second push is told from a foreign one.</summary>
+    public void End()
+    {
+        Data = null;
+        Metadata = null;
+    }
+}

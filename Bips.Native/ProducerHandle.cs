@@ -1,0 +1,43 @@
+namespace Bips.Native;
+
+/// <summary>A producer that a C program has.</summary>
+internal sealed class ProducerHandle : Handle
+{
+    private int _pinned;
+
+    public ProducerHandle(Producer producer)
+        : base(producer.Pool)
+    {
+        Producer = producer;
+        BufferSize = (ulong)producer.Pool.BufferSize;
+        MetadataSize = (uint)producer.Pool.MetadataSize;
+    }
+
+    public Producer Producer { get; }
+
+    public ulong BufferSize { get; }
+
+    public uint MetadataSize { get; }
+
+    protected override bool IsDetached => Producer.IsDetached;
+
+    /// <summary>Ends the stream and keeps the buffers mapped until the handle is closed.</summary>
+    public void End()
+    {
+        if (Interlocked.Exchange(ref _pinned, 1) == 0)
+        {
+            Producer.Memory.Pin();
+        }
+
+        Producer.Dispose();
+    }
+
+    protected override void CloseOwn()
+    {
+        Producer.Dispose();
+        if (Interlocked.Exchange(ref _pinned, 0) == 1)
+        {
+            Producer.Memory.Unpin();
+        }
+    }
+}
