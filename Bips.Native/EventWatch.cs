@@ -54,7 +54,7 @@ internal static unsafe class EventWatch
             if (!s_isRunning)
             {
                 s_isRunning = true;
-                new Thread(Run) { Name = "bips-watch", IsBackground = true }.Start();
+                new Thread(Run) { IsBackground = true }.Start();
             }
         }
 
@@ -80,6 +80,7 @@ internal static unsafe class EventWatch
 
     private static void Run()
     {
+        Shim.NameWatch();
         bool afterSlice = false;
         while (TryPrepare(afterSlice, out uint count))
         {

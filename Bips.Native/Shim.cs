@@ -20,6 +20,9 @@ internal static unsafe partial class Shim
     [LibraryImport(Library, EntryPoint = "shim_wait_any")]
     public static partial int WaitAny(FutexWord* words, uint count, long deadline);
 
+    [LibraryImport(Library, EntryPoint = "shim_name_watch")]
+    public static partial void NameWatch();
+
     [LibraryImport(Library, EntryPoint = "shim_event_create")]
     public static partial int EventCreate();
 

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -162,6 +163,11 @@ int shim_wait_any(struct shim_word *words, uint32_t count, int64_t deadline) {
     }
 
     return syscall(FUTEX_WAITV, words, count, 0, &time, CLOCK_MONOTONIC) >= 0 ? 0 : errno;
+}
+
+/* Gives the calling thread its name for ps and debuggers, which the runtime does only from .NET 10 on. */
+void shim_name_watch(void) {
+    prctl(PR_SET_NAME, "bips-watch");
 }
 
 /* A descriptor that is readable between shim_event_set and shim_event_clear; minus errno when there is none. */
