@@ -15,6 +15,8 @@ usage: ./build.sh MODE [ARGUMENTS]
   build               build everything; leaves the tool at artifacts/bips
   demo [ARGUMENTS]    real video through a pool into three consumers, with a verdict (arguments: artifacts/bips demo --help)
   test                every test of every language; ends with 'N passed, N failed'
+  native [--prefix DIR]
+                      libbips.so, headers, Python package and CMake files (into artifacts/prefix unless told otherwise)
   torture [--minutes M] [--seed S]
                       kill -9 anybody at any step for a while (five minutes), then the verdict
   model               the protocol model, every configuration and every mutant (about ten minutes)
@@ -64,6 +66,23 @@ demo() {
   need ffmpeg=ffmpeg
   build
   "$artifacts/bips" demo "$@"
+}
+
+need_native() {
+  need gcc=gcc g++=g++ cmake=cmake pkg-config=pkg-config /usr/include/zlib.h=zlib1g-dev
+}
+
+native() {
+  local prefix=$artifacts/prefix
+  while (($#)); do
+    case $1 in
+      --prefix) prefix=${2:?--prefix needs a directory} && shift 2 ;;
+      *) fail "native knows --prefix DIR, not '$1'" ;;
+    esac
+  done
+  need_dotnet
+  need_native
+  native/build.sh "$prefix"
 }
 
 torture() {
@@ -121,11 +140,22 @@ format_check() {
 }
 
 tests() {
-  need ffmpeg=ffmpeg setpriv=util-linux unshare=util-linux spin=spin gcc=gcc
+  need_native
+  need ffmpeg=ffmpeg setpriv=util-linux unshare=util-linux spin=spin bwrap=bubblewrap valgrind=valgrind \
+    clang-tidy=clang-tidy aarch64-linux-gnu-gcc=gcc-aarch64-linux-gnu \
+    /usr/aarch64-linux-gnu/include/stdio.h=libc6-dev-arm64-cross qemu-aarch64-static=qemu-user-static \
+    /usr/include/gtest/gtest.h=libgtest-dev /usr/bin/python3=python3 \
+    /usr/lib/python3/dist-packages/numpy=python3-numpy /usr/lib/python3/dist-packages/torch=python3-torch
   build
+  native
+  local prefix=$artifacts/prefix
   mkdir -p "$artifacts/logs"
   suite format format_check
   suite csharp csharp_tests
+  suite native native/test.sh "$prefix"
+  suite python python/test.sh "$prefix"
+  suite matrix native/matrix.sh "$prefix"
+  suite samples samples/test.sh "$prefix"
   suite torture "$artifacts/bin/Bips.Torture/${configuration,,}/Bips.Torture" run --seconds 20 --seed 1
   suite model docs/model/run.sh --small
   local total="$passed passed, $failed failed"
@@ -140,6 +170,7 @@ case $mode in
   build) build ;;
   demo) demo "$@" ;;
   test) tests ;;
+  native) native "$@" ;;
   torture) torture "$@" ;;
   model) need spin=spin gcc=gcc && docs/model/run.sh ;;
   soak) BIPS_SOAK=1 tests ;;
