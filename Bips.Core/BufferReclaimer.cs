@@ -184,7 +184,7 @@ internal sealed unsafe class BufferReclaimer
         {
             if (TryReadLane(k, out LaneSnapshot lane) && lane.IsBlocking && lane.Cursor + (ulong)_geometry.History <= Published)
             {
-                if (_stalls.HasStalled(k, lane.Incarnation, lane.Cursor, now, out TimeSpan still))
+                if (_stalls.HasStalled(k, lane.Incarnation, lane.Cursor, Published, now, out TimeSpan still))
                 {
                     Evict(k, in lane, EvictionReason.Stalled, string.Create(CultureInfo.InvariantCulture,
                         $"cursor {lane.Cursor} has not moved for {still.TotalSeconds:0.###} s"));
@@ -320,6 +320,7 @@ internal sealed unsafe class BufferReclaimer
     private bool TryReadLane(int k, out LaneSnapshot snapshot)
     {
         Lane* lane = _lanes[k];
+        snapshot = default;
         for (int attempt = 0; attempt < LaneReadAttempts; attempt++)
         {
             snapshot = new LaneSnapshot
@@ -346,7 +347,7 @@ internal sealed unsafe class BufferReclaimer
             return IsToBeHeeded(k, ref snapshot);
         }
 
-        snapshot = default;
+        Evict(k, in snapshot, EvictionReason.Broken, $"state or incarnation changed {LaneReadAttempts} times while they were read");
         return false;
     }
 
@@ -364,22 +365,25 @@ internal sealed unsafe class BufferReclaimer
     }
 
     /// <summary>Applies an earlier eviction, or evicts now if the lane holds an impossible value.</summary>
+    /// <remarks>A stalled consumer keeps what it holds, so its held bytes still count and are still not believed.</remarks>
     private bool IsToBeHeeded(int k, ref LaneSnapshot snapshot)
     {
         LaneDirective* directive = _pool.Directives + k;
-        if (directive->EvictedIncarnation == snapshot.Incarnation)
-        {
-            snapshot.State = (uint)LaneState.Leaving;
-            return directive->EvictionReason == (uint)EvictionReason.Stalled;
-        }
-
-        if (snapshot.FindFault(_geometry, Published) is { } fault)
+        var evicted = directive->EvictedIncarnation == snapshot.Incarnation
+            ? (EvictionReason)directive->EvictionReason
+            : EvictionReason.None;
+        if (evicted != EvictionReason.Broken && snapshot.FindFault(_geometry, Published) is { } fault)
         {
             Evict(k, in snapshot, EvictionReason.Broken, fault);
             return false;
         }
 
-        return true;
+        if (evicted != EvictionReason.None)
+        {
+            snapshot.State = (uint)LaneState.Leaving;
+        }
+
+        return evicted != EvictionReason.Broken;
     }
 
     private void Evict(int k, in LaneSnapshot lane, EvictionReason reason, string detail)
