@@ -37,6 +37,12 @@ internal static unsafe class ObjectFile
     /// <exception cref="BipsException"><see cref="BipsError.NoSpace"/>, naming the size, what is free, and the mount.</exception>
     public static void Reserve(SafeFileHandle file, long length, string directory)
     {
+        // Reserving until it fails would, for that moment, take all memory away from everybody else.
+        if (new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace < length)
+        {
+            throw NoSpace(length, directory);
+        }
+
         for (long offset = 0; offset < length;)
         {
             long step = Math.Min(ReserveStep, length - offset);
