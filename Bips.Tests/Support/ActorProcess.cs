@@ -64,9 +64,11 @@ public sealed class ActorProcess : IDisposable
         ? _process.ExitCode
         : throw new TimeoutException("the other process did not end");
 
+    /// <summary>Kills the actor; a wrapper ends with it, after the kernel has dropped everything that it had.</summary>
     public void Kill()
     {
-        _process.Kill();
+        using Process actor = Process.GetProcessById(Innermost(Id));
+        actor.Kill();
         _process.WaitForExit();
     }
 
@@ -89,6 +91,12 @@ public sealed class ActorProcess : IDisposable
         }
 
         _process.Dispose();
+    }
+
+    private static int Innermost(int id)
+    {
+        string children = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/task/{id}/children"));
+        return children.Split(' ')[0] is { Length: > 0 } child ? Innermost(int.Parse(child, CultureInfo.InvariantCulture)) : id;
     }
 
     private string Status() => WaitForEnd().ToString(CultureInfo.InvariantCulture);
