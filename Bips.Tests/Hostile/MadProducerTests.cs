@@ -30,7 +30,7 @@ public sealed unsafe class MadProducerTests : PoolFixture
         Task<string>[] answers = [.. policies.Select(policy =>
         {
             ActorProcess consumer = StartActor();
-            consumer.Say($"endure name={Name} overflow={policy} held=2 history=1 time={Soak.Times(4000, 60_000)}");
+            consumer.Say($"endure name={Name} overflow={policy} held=2 history=1 time={Soak.Times(4000, 40_000)}");
             return Task.Run(consumer.Answer);
         })];
         long writes = 0;
