@@ -198,7 +198,7 @@ internal sealed unsafe class BufferReclaimer
         {
             if (TryReadLane(k, out LaneSnapshot lane) && lane.IsBlocking && lane.Cursor + (ulong)_geometry.History <= Published)
             {
-                if (_stalls.HasStalled(k, lane.Incarnation, lane.Cursor, now, out TimeSpan still))
+                if (_stalls.HasStalled(k, lane.Incarnation, lane.Cursor, Published, now, out TimeSpan still))
                 {
                     Evict(k, in lane, EvictionReason.Stalled, string.Create(CultureInfo.InvariantCulture,
                         $"cursor {lane.Cursor} has not moved for {still.TotalSeconds:0.###} s"));
@@ -429,22 +429,25 @@ internal sealed unsafe class BufferReclaimer
     }
 
     /// <summary>Applies an earlier eviction, or evicts now if the lane holds an impossible value.</summary>
+    /// <remarks>A stalled consumer keeps what it holds, so its held bytes still count and are still not believed.</remarks>
     private bool IsToBeHeeded(int k, ref LaneSnapshot snapshot)
     {
         LaneDirective* directive = _pool.Directives + k;
-        if (directive->EvictedIncarnation == snapshot.Incarnation)
-        {
-            snapshot.State = (uint)LaneState.Leaving;
-            return directive->EvictionReason == (uint)EvictionReason.Stalled;
-        }
-
-        if (snapshot.FindFault(_geometry, Published) is { } fault)
+        var evicted = directive->EvictedIncarnation == snapshot.Incarnation
+            ? (EvictionReason)directive->EvictionReason
+            : EvictionReason.None;
+        if (evicted != EvictionReason.Broken && snapshot.FindFault(_geometry, Published) is { } fault)
         {
             Evict(k, in snapshot, EvictionReason.Broken, fault);
             return false;
         }
 
-        return true;
+        if (evicted != EvictionReason.None)
+        {
+            snapshot.State = (uint)LaneState.Leaving;
+        }
+
+        return evicted != EvictionReason.Broken;
     }
 
     private void Evict(int k, in LaneSnapshot lane, EvictionReason reason, string detail)

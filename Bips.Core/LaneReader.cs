@@ -248,6 +248,14 @@ internal sealed unsafe class LaneReader
             ThrowCorrupt("buffer index", (ulong)index, sequence);
         }
 
+        // Whoever gave the buffer back cleared the byte before the producer could publish it again.
+        if (_held[index] != 0)
+        {
+            ThrowUnlessEvicted("a buffer that this consumer still holds, index", (ulong)index, sequence);
+            frame = default;
+            return false;
+        }
+
         Ordering.StoreRelease(ref _held[index], 1); // step: pull_hold
         CrashPoint.Reached("pull_hold");
         if (_mustConfirm)
@@ -275,6 +283,7 @@ internal sealed unsafe class LaneReader
         CrashPoint.Reached("pull_confirm");
         if (length > (ulong)_geometry.BufferSize)
         {
+            Release(index);
             ThrowCorrupt("length", length, sequence);
         }
 
@@ -311,12 +320,17 @@ internal sealed unsafe class LaneReader
             return true;
         }
 
+        ThrowUnlessEvicted("sequence", RingEntry.SequenceOf(Ordering.LoadAcquire(ref EntryOf(next)->Commit)), next);
+        return false;
+    }
+
+    /// <summary>An evicted consumer's frames and buffers are overwritten: it finds out that it is one. For any other it is a fault.</summary>
+    private void ThrowUnlessEvicted(string word, ulong value, ulong sequence)
+    {
         if (!IsEvicted)
         {
-            ThrowCorrupt("sequence", RingEntry.SequenceOf(Ordering.LoadAcquire(ref EntryOf(next)->Commit)), next);
+            ThrowCorrupt(word, value, sequence);
         }
-
-        return false;
     }
 
     private void ThrowCorrupt(string word, ulong value, ulong sequence) => throw new BipsException(BipsError.Corrupt,

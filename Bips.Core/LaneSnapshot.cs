@@ -41,6 +41,7 @@ internal struct LaneSnapshot
         return this switch
         {
             { State: > (uint)LaneState.Leaving } => $"state {State}",
+            { Incarnation: 0 } => "incarnation 0",
             { Policy: > (uint)OverflowKind.Latest } => $"policy {Policy}",
             { StrayBits: not 0 } => $"held bytes other than 0 and 1 (0x{StrayBits:X16})",
             _ when Quota == 0 || Quota > (uint)most => $"quota {Quota} where at most {most} may be held",

@@ -9,6 +9,9 @@ namespace Bips;
 /// <remarks>One thread opens leases; any thread may close one. Each generation has one writer at a time.</remarks>
 internal sealed class LeaseTable
 {
+    /// <summary>How long another thread may take between giving a buffer back and closing its lease: a few instructions.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     private readonly uint[] _generations;
 
     /// <summary>Leases opened and, when last looked at, not closed; only the opening thread uses them.</summary>
@@ -76,12 +79,21 @@ internal sealed class LeaseTable
     /// <summary>
     /// Another thread has given this buffer back, so that it could be published and taken again, but has not yet finished.
     /// </summary>
+    /// <exception cref="BipsException"><see cref="BipsError.Corrupt"/>: nobody gave it back.</exception>
     private static uint WaitForClose(ref uint word)
     {
+        Deadline deadline = Deadline.After(s_patience);
         var spinner = new SpinWait();
         uint generation;
         while (((generation = Ordering.LoadAcquire(in word)) & 1) != 0)
         {
+            if (deadline.HasPassed)
+            {
+                throw new BipsException(BipsError.Corrupt,
+                    "A buffer was handed out again while a lease on it is open: another process wrote into this one's lane. Find " +
+                    "out which other programs write into the pool's lanes object, and open the pool again.");
+            }
+
             spinner.SpinOnce();
         }
 

@@ -43,6 +43,7 @@ public static unsafe class LivenessLock
     }
 
     /// <summary>Whether another handle than <paramref name="file"/> holds the lock, that is: whether its holder lives.</summary>
+    /// <remarks>A read lock, which whoever may only read the file can take, is no proof of anything.</remarks>
     /// <param name="file">May be opened for reading only.</param>
     /// <param name="offset">The byte.</param>
     /// <exception cref="IOException">The kernel refuses.</exception>
@@ -50,7 +51,7 @@ public static unsafe class LivenessLock
     {
         LibC.FileLock range = OneByte(LibC.F_WRLCK, offset);
         return LibC.FileControl(file, LibC.F_OFD_GETLK, &range) == 0
-            ? range.Type != LibC.F_UNLCK
+            ? range.Type == LibC.F_WRLCK
             : throw Failed("query", offset, Marshal.GetLastPInvokeError());
     }
 

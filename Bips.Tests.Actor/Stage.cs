@@ -10,6 +10,7 @@ public sealed class Stage : IDisposable
     private const int LongestPause = 300;
 
     private readonly Queue<StoredReadLease> _leases = new();
+    private readonly List<LaneEviction> _evictions = [];
     private Producer? _producer;
     private Consumer? _consumer;
 
@@ -36,6 +37,9 @@ public sealed class Stage : IDisposable
                 "check-held" => CheckHeld(),
                 "receive" => Receive(arguments),
                 "close-consumer" => CloseConsumer(),
+                "evictions" => Evictions(),
+                "endure" => new Endurance(arguments).Run(),
+                "trespass" => Trespass.Perform(arguments),
                 "churn" => Churn(arguments),
                 "processor-time" => $"ok {Process.GetCurrentProcess().TotalProcessorTime.TotalMilliseconds:F0}",
                 _ => $"error unknown command '{words[0]}'",
@@ -59,7 +63,7 @@ public sealed class Stage : IDisposable
 
     private string Create(Arguments arguments)
     {
-        _producer = Producer.Create(arguments.Text("name"), arguments.PoolOptions());
+        _producer = Producer.Create(arguments.Text("name"), arguments.PoolOptions() with { OnEviction = _evictions.Add });
         return $"ok {(_producer.IsTakeOver ? "take-over" : "new")} {_producer.Published}";
     }
 
@@ -91,6 +95,10 @@ public sealed class Stage : IDisposable
 
         return $"ok {Producer.Published}";
     }
+
+    /// <summary>How often the producer evicted, which lanes, and the last eviction.</summary>
+    private string Evictions() =>
+        $"ok {_evictions.Count} lanes={string.Join(',', _evictions.Select(eviction => eviction.Lane).Distinct())} {_evictions.LastOrDefault()}";
 
     private string PullBuffer(Arguments arguments)
     {

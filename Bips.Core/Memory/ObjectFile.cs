@@ -11,6 +11,9 @@ internal static unsafe class ObjectFile
     private const int FileTypeBits = 0xF000;
     private const int RegularFile = 0x8000;
 
+    /// <summary>Unit in which the kernel counts what a file occupies, whatever the file system.</summary>
+    private const long StatusBlock = 512;
+
     /// <summary>Space is reserved in steps, because a signal makes the kernel undo the step and start again.</summary>
     private const long ReserveStep = 64L << 20;
 
@@ -120,7 +123,7 @@ internal static unsafe class ObjectFile
             LibC.ENOENT => null,
             LibC.EACCES or LibC.EPERM => throw new BipsException(BipsError.AccessDenied,
                 $"May not open '{path}' for {(writable ? "writing" : "reading")}: {DescribeAccess(path)}. Ask its owner to " +
-                "create the pool with a group that you are in, or with a wider mode."),
+                "create the pool with a group that you are in or with a wider mode, or to remove it; or use another name or directory."),
             LibC.ELOOP or LibC.EISDIR or LibC.ENXIO => throw new BipsException(BipsError.NotAPool,
                 $"'{path}' is a link, a directory or a device, not a pool; choose another pool name or remove it."),
             _ => throw SystemError.From(error, $"open '{path}'"),
@@ -152,6 +155,9 @@ internal static unsafe class ObjectFile
 
     /// <summary>Length in bytes.</summary>
     public static long Length(SafeFileHandle file, string path) => (long)Status(file, path).Size;
+
+    /// <summary>Bytes that the file system has set aside for the file; less than its length where there are holes.</summary>
+    public static long Reserved(SafeFileHandle file, string path) => (long)Status(file, path).Blocks * StatusBlock;
 
     /// <summary>Inode number: the same through every bind mount and in every container.</summary>
     public static ulong Inode(SafeFileHandle file, string path) => Status(file, path).Inode;

@@ -128,6 +128,20 @@ internal sealed unsafe class PoolMemory : IDisposable
         page.Clear();
         _ = RandomAccess.Read(file, page, fileOffset: 0);
         PoolHeader header = System.Runtime.InteropServices.MemoryMarshal.Read<PoolHeader>(page);
-        return PoolGeometry.Read(in header, page[PoolHeader.FormatOffset..], ObjectFile.Length(file, path), path);
+        var geometry = PoolGeometry.Read(in header, page[PoolHeader.FormatOffset..], ObjectFile.Length(file, path), path);
+        ThrowIfSparse(file, geometry, path);
+        return geometry;
+    }
+
+    /// <summary>A hole is filled when it is touched: at the reader's expense, or, where no memory is left, with SIGBUS.</summary>
+    private static void ThrowIfSparse(SafeFileHandle file, PoolGeometry geometry, string path)
+    {
+        long reserved = ObjectFile.Reserved(file, path);
+        if (reserved < geometry.PoolLength)
+        {
+            throw new BipsException(BipsError.Corrupt,
+                $"'{path}' is not a pool that this library can use: only {reserved} of its {geometry.PoolLength} bytes are " +
+                "reserved, and a pool is reserved as a whole; restart the producer, which makes a new pool.");
+        }
     }
 }

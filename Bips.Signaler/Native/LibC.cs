@@ -106,6 +106,7 @@ internal static unsafe partial class LibC
         [FieldOffset(0x1C)] public ushort Mode;
         [FieldOffset(0x20)] public ulong Inode;
         [FieldOffset(0x28)] public ulong Size;
+        [FieldOffset(0x30)] public ulong Blocks;
         [FieldOffset(0x88)] public uint DeviceMajor;
         [FieldOffset(0x8C)] public uint DeviceMinor;
     }

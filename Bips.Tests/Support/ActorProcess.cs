@@ -13,17 +13,26 @@ public sealed class ActorProcess : IDisposable
 
     public int Id => _process.Id;
 
-    public static ActorProcess Start()
+    /// <summary>Its process id as it sees it, in its own PID namespace.</summary>
+    public int OwnId { get; private set; }
+
+    /// <summary>The program of the other processes.</summary>
+    public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "Bips.Tests.Actor");
+
+    /// <param name="wrapper">A command that runs the one appended to it: in other namespaces, as another user.</param>
+    public static ActorProcess Start(params IReadOnlyList<string> wrapper)
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "Bips.Tests.Actor");
-        var start = new ProcessStartInfo(program)
+        IEnumerable<string> command = [.. wrapper, Program];
+        var start = new ProcessStartInfo(command.First(), command.Skip(1))
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
         var actor = new ActorProcess(Process.Start(start)!);
-        Assert.That(actor.Answer(), Does.StartWith("ready"));
+        string greeting = actor.Answer();
+        Assert.That(greeting, Does.StartWith("ready"));
+        actor.OwnId = int.Parse(greeting["ready".Length..], CultureInfo.InvariantCulture);
         return actor;
     }
 
@@ -49,9 +58,17 @@ public sealed class ActorProcess : IDisposable
             : throw new TimeoutException("the other process did not answer");
     }
 
+    /// <summary>Waits until it ends by itself.</summary>
+    /// <returns>Its exit code; 128 and the number of the signal that ended it.</returns>
+    public int WaitForEnd() => _process.WaitForExit(s_patience)
+        ? _process.ExitCode
+        : throw new TimeoutException("the other process did not end");
+
+    /// <summary>Kills the actor; a wrapper ends with it, after the kernel has dropped everything that it had.</summary>
     public void Kill()
     {
-        _process.Kill();
+        using Process actor = Process.GetProcessById(Innermost(Id));
+        actor.Kill();
         _process.WaitForExit();
     }
 
@@ -76,7 +93,11 @@ public sealed class ActorProcess : IDisposable
         _process.Dispose();
     }
 
-    private string Status() => _process.WaitForExit(s_patience)
-        ? _process.ExitCode.ToString(CultureInfo.InvariantCulture)
-        : "no exit code";
+    private static int Innermost(int id)
+    {
+        string children = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/task/{id}/children"));
+        return children.Split(' ')[0] is { Length: > 0 } child ? Innermost(int.Parse(child, CultureInfo.InvariantCulture)) : id;
+    }
+
+    private string Status() => WaitForEnd().ToString(CultureInfo.InvariantCulture);
 }

@@ -48,7 +48,7 @@ public abstract class PoolFixture
 
     protected Consumer OpenConsumer(ConsumerOptions? options = null) => Open(Consumer.Open(Name, options));
 
-    protected ActorProcess StartActor() => Open(ActorProcess.Start());
+    protected ActorProcess StartActor(params IReadOnlyList<string> wrapper) => Open(ActorProcess.Start(wrapper));
 
     /// <summary>Publishes one frame with the pattern of its sequence.</summary>
     protected static ulong Send(Producer producer, int length = 64)
