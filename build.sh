@@ -17,6 +17,8 @@ usage: ./build.sh MODE [ARGUMENTS]
   test                every test of every language; ends with 'N passed, N failed'
   native [--prefix DIR]
                       libbips.so, headers, Python package and CMake files (into artifacts/prefix unless told otherwise)
+  bench [latency|wake|throughput|scale|frames|cpu|micro|all] [--quick] [--json FILE]
+                      measure, each figure beside the machine's own limit
   torture [--minutes M] [--seed S]
                       kill -9 anybody at any step for a while (five minutes), then the verdict
   model               the protocol model, every configuration and every mutant (about ten minutes)
@@ -141,7 +143,7 @@ format_check() {
 
 tests() {
   need_native
-  need ffmpeg=ffmpeg setpriv=util-linux unshare=util-linux spin=spin bwrap=bubblewrap valgrind=valgrind \
+  need ffmpeg=ffmpeg setpriv=util-linux unshare=util-linux spin=spin bwrap=bubblewrap podman=podman runc=runc valgrind=valgrind \
     clang-tidy=clang-tidy aarch64-linux-gnu-gcc=gcc-aarch64-linux-gnu \
     /usr/aarch64-linux-gnu/include/stdio.h=libc6-dev-arm64-cross qemu-aarch64-static=qemu-user-static \
     /usr/include/gtest/gtest.h=libgtest-dev /usr/bin/python3=python3 \
@@ -171,6 +173,7 @@ case $mode in
   demo) demo "$@" ;;
   test) tests ;;
   native) native "$@" ;;
+  bench) build && "$artifacts/bin/Bips.Benchmarks/${configuration,,}/Bips.Benchmarks" "${@:-all}" ;;
   torture) torture "$@" ;;
   model) need spin=spin gcc=gcc && docs/model/run.sh ;;
   soak) BIPS_SOAK=1 tests ;;

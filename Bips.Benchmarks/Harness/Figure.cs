@@ -1,0 +1,32 @@
+namespace Bips.Benchmarks.Harness;
+
+/// <summary>One line of a report: what Bips does beside what the machine does.</summary>
+internal sealed record Figure
+{
+    /// <summary>Which sub-command measured it.</summary>
+    public required string Scenario { get; init; }
+
+    /// <summary>What was measured.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>For example <c>ns</c> or <c>frames/s</c>.</summary>
+    public required string Unit { get; init; }
+
+    /// <summary>With Bips.</summary>
+    public required Spread Bips { get; init; }
+
+    /// <summary>What it is compared with; null for a figure that stands alone.</summary>
+    public string? LimitName { get; init; }
+
+    /// <summary>The same work without Bips, in the same processes.</summary>
+    public Spread? Limit { get; init; }
+
+    /// <summary>Bips divided by the limit, for each repetition.</summary>
+    public Spread? Ratio { get; init; }
+
+    /// <summary>What the ratio (or the figure that stands alone) is to be: at most, or at least.</summary>
+    public Target? Target { get; init; }
+
+    /// <summary>Whether the target is met; null without one.</summary>
+    public bool? IsMet => Target?.IsMetBy(Ratio?.Median ?? Bips.Median);
+}

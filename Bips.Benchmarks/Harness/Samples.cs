@@ -1,0 +1,54 @@
+namespace Bips.Benchmarks.Harness;
+
+/// <summary>What the processes of a trial reported, repetition by repetition.</summary>
+internal sealed class Samples(string scenario)
+{
+    private readonly List<IReadOnlyDictionary<string, double>> _repetitions = [];
+
+    /// <summary>Adds one repetition.</summary>
+    public void Add(IReadOnlyDictionary<string, double> values) => _repetitions.Add(values);
+
+    /// <summary>One number of one repetition, from 0.</summary>
+    public double this[int repetition, string key] => Value(_repetitions[repetition], key);
+
+    /// <summary>One reported number.</summary>
+    public Spread Of(string key) => Spread.Of(_repetitions.Select(values => Value(values, key)));
+
+    /// <summary>The sum of the numbers whose name begins and ends so.</summary>
+    public Spread SumOf(string prefix, string suffix) => Spread.Of(_repetitions.Select(values => values
+        .Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal) && pair.Key.EndsWith(suffix, StringComparison.Ordinal))
+        .Sum(pair => pair.Value)));
+
+    /// <summary>A figure beside its limit.</summary>
+    /// <param name="name">What was measured.</param>
+    /// <param name="unit">Its unit.</param>
+    /// <param name="key">Bips' number.</param>
+    /// <param name="limitKey">The limit's number.</param>
+    /// <param name="limitName">What the limit is.</param>
+    /// <param name="target">What the ratio is to be.</param>
+    public Figure Beside(string name, string unit, string key, string limitKey, string limitName, Target? target = null) => new()
+    {
+        Scenario = scenario,
+        Name = name,
+        Unit = unit,
+        Bips = Of(key),
+        LimitName = limitName,
+        Limit = Of(limitKey),
+        Ratio = Spread.Of(_repetitions.Select(values => Value(values, key) / Value(values, limitKey))),
+        Target = target,
+    };
+
+    /// <summary>A figure that stands alone.</summary>
+    public Figure Alone(string name, string unit, Spread value, Target? target = null) => new()
+    {
+        Scenario = scenario,
+        Name = name,
+        Unit = unit,
+        Bips = value,
+        Target = target,
+    };
+
+    private static double Value(IReadOnlyDictionary<string, double> values, string key) => values.TryGetValue(key, out double value)
+        ? value
+        : throw new InvalidOperationException($"No process of the trial reported '{key}'.");
+}

@@ -1,0 +1,23 @@
+namespace Bips.Benchmarks.Harness;
+
+/// <summary>Processes that measure something together.</summary>
+internal sealed record Trial
+{
+    /// <summary>What it is for, for the progress line.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What is measured one after the other.</summary>
+    public required IReadOnlyList<string> Sections { get; init; }
+
+    /// <summary>Words for every process.</summary>
+    public required string Words { get; init; }
+
+    /// <summary>The processes: role, then words of its own.</summary>
+    public required IReadOnlyList<string> Processes { get; init; }
+
+    /// <summary>Plain shared memory that the raw sections need, in bytes.</summary>
+    public required long MemoryLength { get; init; }
+
+    /// <summary>Whether process n stays on the n-th processor; false where there are more processes than that.</summary>
+    public bool IsPinned { get; init; } = true;
+}

@@ -1,0 +1,1 @@
+return Bips.Benchmarks.Commands.Root().Parse(args).Invoke();

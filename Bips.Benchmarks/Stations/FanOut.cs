@@ -1,0 +1,83 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Bips.Signaler;
+
+namespace Bips.Benchmarks.Stations;
+
+/// <summary>
+/// What a pull and a push cost the producer while a number of consumers that may lose frames keep up. All of them are driven in turn by
+/// one thread, and the time that their own pulls take is not counted.
+/// </summary>
+internal sealed class FanOut(Station station)
+{
+    private const int FrameSize = 1024;
+    private const int BufferCount = 64;
+    private const int FramesPerBatch = 16;
+    private const int DefaultLanes = 16;
+
+    public void Perform()
+    {
+        foreach (string section in station.Sections)
+        {
+            int count = int.Parse(section, CultureInfo.InvariantCulture);
+            using Producer producer = station.CreatePool("fan-out", FrameSize, BufferCount, Math.Max(DefaultLanes, count), WaitMode.Spin);
+            var consumers = new Consumer[count];
+            for (int i = 0; i < count; i++)
+            {
+                consumers[i] = station.OpenPool("fan-out", WaitMode.Spin, OverflowPolicy.DropOldest);
+            }
+
+            _ = Measure(producer, consumers, station.Words.Milliseconds("warm"));
+            Station.Report($"push/{section}", Measure(producer, consumers, station.Words.Milliseconds("run")));
+            foreach (Consumer consumer in consumers)
+            {
+                if (consumer.Lost != 0)
+                {
+                    throw new InvalidOperationException($"A consumer that should have kept up lost {consumer.Lost} frames.");
+                }
+
+                consumer.Dispose();
+            }
+        }
+    }
+
+    /// <returns>Nanoseconds for a pull and a push.</returns>
+    private static double Measure(Producer producer, Consumer[] consumers, TimeSpan time)
+    {
+        long spent = 0;
+        long frames = 0;
+        Deadline deadline = Deadline.After(time);
+        while (!deadline.HasPassed)
+        {
+            long start = MonotonicClock.Nanoseconds;
+            PushBatch(producer);
+            spent += MonotonicClock.Nanoseconds - start;
+            frames += FramesPerBatch;
+            foreach (Consumer consumer in consumers)
+            {
+                Drain(consumer);
+            }
+        }
+
+        return (double)spent / frames;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void PushBatch(Producer producer)
+    {
+        for (int i = 0; i < FramesPerBatch; i++)
+        {
+            producer.Pull(out WriteLease lease);
+            lease.Push(FrameSize);
+        }
+    }
+
+    private static void Drain(Consumer consumer)
+    {
+        for (int i = 0; i < FramesPerBatch; i++)
+        {
+            consumer.Pull(out ReadLease lease);
+            lease.Push();
+        }
+    }
+}

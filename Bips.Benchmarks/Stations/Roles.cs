@@ -1,0 +1,50 @@
+using Bips.Benchmarks.Harness;
+
+namespace Bips.Benchmarks.Stations;
+
+/// <summary>What a process of a trial can be.</summary>
+internal static class Roles
+{
+    public const string ExchangeDriver = "exchange-driver";
+    public const string ExchangeEcho = "exchange-echo";
+    public const string PacedSender = "paced-sender";
+    public const string PacedReceiver = "paced-receiver";
+    public const string Source = "stream-source";
+    public const string Sink = "stream-sink";
+    public const string FanOut = "fan-out";
+
+    /// <summary>Does what the words say.</summary>
+    /// <param name="role">One of the names above.</param>
+    /// <param name="words"><c>key=value</c> words.</param>
+    public static void Perform(string role, IEnumerable<string> words)
+    {
+        EndWithParent();
+        using var station = new Station(new Words(words));
+        Action perform = role switch
+        {
+            ExchangeDriver => new Exchange(station, measures: true).Perform,
+            ExchangeEcho => new Exchange(station, measures: false).Perform,
+            PacedSender => new Paced(station, sends: true).Perform,
+            PacedReceiver => new Paced(station, sends: false).Perform,
+            Source => new StreamSource(station).Perform,
+            Sink => new StreamSink(station).Perform,
+            FanOut => new FanOut(station).Perform,
+            _ => throw new ArgumentException($"There is no role '{role}'; this command is for the harness itself.", nameof(role)),
+        };
+        perform();
+    }
+
+    /// <summary>Ends this process when the one that started it is gone: its end of our standard input closes.</summary>
+    private static void EndWithParent()
+    {
+        var watcher = new Thread(static () =>
+        {
+            _ = Console.In.ReadToEnd();
+            Environment.Exit(1);
+        })
+        {
+            IsBackground = true,
+        };
+        watcher.Start();
+    }
+}
