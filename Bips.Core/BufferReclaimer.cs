@@ -17,8 +17,8 @@ namespace Bips;
 /// </remarks>
 internal sealed unsafe class BufferReclaimer
 {
-    /// <summary>Looks at a lane beyond those that its frames explain.</summary>
-    private const int SpareLaneReads = 64;
+    /// <summary>How often a lane may change hands while it is read: far more than joiners ever manage.</summary>
+    private const int MostChanges = 64;
 
     private readonly PoolMemory _pool;
     private readonly LanesMemory _lanes;
@@ -69,7 +69,7 @@ internal sealed unsafe class BufferReclaimer
         _held = new ulong[(_geometry.BufferCount + sizeof(ulong) - 1) / sizeof(ulong)];
         _laneHeld = new ulong[_held.Length];
         _laneHeldBefore = new ulong[_held.Length];
-        _laneReadAttempts = _geometry.BufferCount + SpareLaneReads;
+        _laneReadAttempts = _geometry.BufferCount + MostChanges + 1;
         _lossyPosition = new ulong[_geometry.LaneCount];
         _stalls = new StallClock(_geometry.LaneCount, options.EvictStalledAfter);
     }
@@ -336,12 +336,20 @@ internal sealed unsafe class BufferReclaimer
     private bool TryReadLane(int k, out LaneSnapshot snapshot)
     {
         LaneSnapshot before = default;
+        snapshot = default;
+        int changes = 0;
         for (int attempt = 0; attempt < _laneReadAttempts; attempt++)
         {
             if (!TryCopyLane(k, out snapshot))
             {
                 if (snapshot.State == (uint)LaneState.Free)
                 {
+                    return false;
+                }
+
+                if (++changes == MostChanges)
+                {
+                    Evict(k, in snapshot, EvictionReason.Broken, $"state or incarnation changed {changes} times while they were read");
                     return false;
                 }
 
@@ -363,8 +371,7 @@ internal sealed unsafe class BufferReclaimer
             _laneHeld.CopyTo(_laneHeldBefore, 0);
         }
 
-        snapshot = ReadWords(_lanes[k]);
-        Evict(k, in snapshot, EvictionReason.Broken, $"more buffers held than its quota of {snapshot.Quota}, or changing, in {_laneReadAttempts} looks");
+        Evict(k, in snapshot, EvictionReason.Broken, $"{snapshot.HeldCount} buffers held with a quota of {snapshot.Quota}");
         return false;
     }
 

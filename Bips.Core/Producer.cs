@@ -23,8 +23,12 @@ namespace Bips;
 /// </example>
 public sealed unsafe class Producer : IDisposable
 {
-    /// <summary>How often a waiting producer looks whether a consumer that it waits for has died.</summary>
+    /// <summary>How often a waiting producer looks whether a consumer that it waits for has died: at first, and later.</summary>
     private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(6);
+    private static readonly TimeSpan s_longSlice = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>When "later" begins: a producer that waits that long should use next to no processor time.</summary>
+    private static readonly TimeSpan s_longWait = TimeSpan.FromSeconds(1);
 
     private readonly ProducerClaim _claim;
     private readonly PoolGeometry _geometry;
@@ -310,7 +314,13 @@ public sealed unsafe class Producer : IDisposable
         try
         {
             var condition = new FreeBuffer(this);
-            WaitResult result = Wait.Until(ref condition, ref _doorbell, ref _spin, deadline, s_slice);
+            Deadline atFirst = Deadline.Earlier(deadline, Deadline.After(s_longWait));
+            WaitResult result = Wait.Until(ref condition, ref _doorbell, ref _spin, atFirst, s_slice);
+            if (result == WaitResult.TimedOut && !deadline.HasPassed)
+            {
+                result = Wait.Until(ref condition, ref _doorbell, ref _spin, deadline, s_longSlice);
+            }
+
             if (result != WaitResult.Hopeless)
             {
                 return result == WaitResult.Met;

@@ -79,6 +79,7 @@ public sealed class BrokenLaneTests : PoolFixture
             return true;
         });
         var clock = Stopwatch.StartNew();
+        SpinWait.SpinUntil(() => lane.Published > 3, s_patience);
         while (!sent.IsCompleted && clock.Elapsed < s_patience)
         {
             lane.Write(nameof(Lane.Cursor), 1 + (++turn % 3));
@@ -86,6 +87,8 @@ public sealed class BrokenLaneTests : PoolFixture
             {
                 lane.Write(nameof(Lane.Incarnation), Incarnation + (turn << 8));
             }
+
+            Thread.SpinWait(500);
         }
 
         Assert.That(sent.IsCompleted, Is.True, "the producer still waits");
