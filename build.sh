@@ -19,6 +19,7 @@ usage: ./build.sh MODE [ARGUMENTS]
                       libbips.so, headers, Python package and CMake files (into artifacts/prefix unless told otherwise)
   bench [latency|wake|throughput|scale|frames|cpu|micro|all] [--quick] [--json FILE]
                       measure, each figure beside the machine's own limit
+  bench languages     what a call costs from C and from Python, beside the same call from C#
   torture [--minutes M] [--seed S]
                       kill -9 anybody at any step for a while (five minutes), then the verdict
   model               the protocol model, every configuration and every mutant (about ten minutes)
@@ -85,6 +86,16 @@ native() {
   need_dotnet
   need_native
   native/build.sh "$prefix"
+}
+
+bench() {
+  if [[ ${1:-} == languages ]]; then
+    native
+    native/bench.sh "$artifacts/prefix"
+  else
+    build
+    "$artifacts/bin/Bips.Benchmarks/${configuration,,}/Bips.Benchmarks" "${@:-all}"
+  fi
 }
 
 torture() {
@@ -173,7 +184,7 @@ case $mode in
   demo) demo "$@" ;;
   test) tests ;;
   native) native "$@" ;;
-  bench) build && "$artifacts/bin/Bips.Benchmarks/${configuration,,}/Bips.Benchmarks" "${@:-all}" ;;
+  bench) bench "$@" ;;
   torture) torture "$@" ;;
   model) need spin=spin gcc=gcc && docs/model/run.sh ;;
   soak) BIPS_SOAK=1 tests ;;
