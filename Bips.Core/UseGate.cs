@@ -20,7 +20,9 @@ internal struct UseGate
     public readonly bool IsInUse => Ordering.LoadAcquire(in _inside) != 0;
 
     /// <returns>False when the gate is closed; then there is nothing to exit.</returns>
-    /// <exception cref="InvalidOperationException">Another thread is inside.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// Another thread is inside. Found out as a rule and not for certain: two that enter in the same instant are not told.
+    /// </exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryEnter()
     {
