@@ -24,7 +24,7 @@ namespace Bips;
 public sealed unsafe class Producer : IDisposable
 {
     /// <summary>How often a waiting producer looks whether a consumer that it waits for has died: at first, and later.</summary>
-    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(6);
+    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(2);
     private static readonly TimeSpan s_longSlice = TimeSpan.FromMilliseconds(25);
 
     /// <summary>When "later" begins: a producer that waits that long should use next to no processor time.</summary>

@@ -5,39 +5,37 @@ namespace Bips.Torture;
 
 /// <summary>
 /// The run: a producer, two innocent consumers that must miss nothing, and victims of every policy, all but the innocents killed over
-/// and over.
+/// and over. Then, with nothing else going on, how fast a dead consumer's buffers come back.
 /// </summary>
 internal sealed class Conductor : IDisposable
 {
-    private const int VictimSlots = 3;
+    private const int VictimSlots = 4;
     private readonly string _pool = $"torture-{Environment.ProcessId}";
     private readonly Planner _planner;
     private readonly Slot _producer;
-    private readonly Slot _holder;
     private readonly List<Slot> _victims = [];
     private readonly Actor[] _innocents;
-    private readonly RecoveryTimer _recovery;
+    private readonly RecoveryTrial _recovery;
     private readonly TimeSpan _duration;
 
     public Conductor(int seed, TimeSpan duration)
     {
         _planner = new Planner(seed);
         _duration = duration;
-        _recovery = new RecoveryTimer(_pool);
+        _recovery = new RecoveryTrial($"{_pool}-recovery", duration);
         _producer = new Slot(_pool, _planner, isProducer: true, _planner.NextProducer);
         _innocents =
         [
             new Actor("", 0, urgent: false, "consumer", _pool, "--policy", "block", "--seed", "1"),
             new Actor("", 0, urgent: false, "consumer", _pool, "--policy", "block", "--seed", "2"),
         ];
-        _holder = new Slot(_pool, _planner, isProducer: false, Planner.Holder);
         for (int i = 0; i < VictimSlots; i++)
         {
             _victims.Add(new Slot(_pool, _planner, isProducer: false, _planner.NextConsumer));
         }
     }
 
-    private IEnumerable<Slot> Slots => _victims.Append(_holder).Append(_producer);
+    private IEnumerable<Slot> Slots => _victims.Append(_producer);
 
     public Report Run()
     {
@@ -52,7 +50,6 @@ internal sealed class Conductor : IDisposable
                 slot.Attend();
             }
 
-            KillHolderWhileProducerWaits();
             if (clock.Elapsed - told > TimeSpan.FromSeconds(10))
             {
                 told = clock.Elapsed;
@@ -77,25 +74,11 @@ internal sealed class Conductor : IDisposable
         }
     }
 
-    /// <summary>The way back of a dead consumer's buffers is timed only when nothing else can have freed the producer.</summary>
-    private void KillHolderWhileProducerWaits()
-    {
-        if (_holder.Current.HasExited || !_holder.Current.HasSaid("holding") || !_recovery.IsProducerWaitingFor(_holder.Current.Id))
-        {
-            return;
-        }
-
-        Actor producer = _producer.Current;
-        long killed = Signaler.MonotonicClock.Nanoseconds;
-        _holder.KillFromOutside();
-        _recovery.TimeReturn(killed, () => !producer.HasExited);
-    }
-
     /// <summary>Ends everybody in good order, then looks at what is left.</summary>
     private Report Finish(TimeSpan elapsed)
     {
         var report = new Report(elapsed, _planner.Kills, _recovery.Times);
-        foreach (Slot slot in _victims.Append(_holder))
+        foreach (Slot slot in _victims)
         {
             slot.KillFromOutside();
             slot.Current.WaitForExit(TimeSpan.FromSeconds(10));
@@ -118,6 +101,7 @@ internal sealed class Conductor : IDisposable
         }
 
         report.Collect(Slots, _innocents);
+        _recovery.Run(report);
         report.Expect(Directory.GetFiles("/dev/shm", $"bips.{_pool}*").Length == 0, "objects are left in /dev/shm");
         return report;
     }

@@ -24,7 +24,7 @@ internal sealed class ConsumerRole : IDisposable
     /// <param name="name">The pool.</param>
     /// <param name="policy">block, drop-oldest or latest.</param>
     /// <param name="seed">Of its choices.</param>
-    /// <param name="holds">Whether it stops reading, full of leases, when the pool is busy: what a kill must give back.</param>
+    /// <param name="holds">Whether it stops reading once it holds all that it may, until it is killed: what a kill must give back.</param>
     /// <param name="reopenAfter">After how many frames to detach and attach again; 0 for never.</param>
     public ConsumerRole(string name, string policy, int seed, bool holds, int reopenAfter)
     {
@@ -152,14 +152,13 @@ internal sealed class ConsumerRole : IDisposable
 
     private void GiveBack()
     {
-        if (_holds && _random.Next(100) == 0)
+        if (_holds && _held.Count == _options.MaximumHeld)
         {
-            // Stands still with all that it may hold until it is killed, or for a while.
             Say($"holding {_held.Count}");
-            _stop.Token.WaitHandle.WaitOne(_random.Next(400));
+            _stop.Token.WaitHandle.WaitOne();
         }
 
-        if (_held.Count == _options.MaximumHeld || _random.Next(2) == 0)
+        if (!_holds && (_held.Count == _options.MaximumHeld || _random.Next(2) == 0))
         {
             StoredReadLease oldest = _held.Dequeue();
             CheckAgain(oldest);

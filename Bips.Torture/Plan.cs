@@ -5,7 +5,6 @@ namespace Bips.Torture;
 /// <param name="Occurrence">At which occurrence of the step.</param>
 /// <param name="Frames">Producer: after how many frames it ends the stream, 0 for never.</param>
 /// <param name="Policy">Consumer: its overflow policy.</param>
-/// <param name="Holds">Consumer: whether it stands still with leases.</param>
 /// <param name="ReopenAfter">Consumer: after how many frames it attaches anew, 0 for never.</param>
-internal sealed record Plan(string Step = "", int Occurrence = 0, int Frames = 0, string Policy = "block", bool Holds = false,
+internal sealed record Plan(string Step = "", int Occurrence = 0, int Frames = 0, string Policy = "block",
     int ReopenAfter = 0);

@@ -94,9 +94,6 @@ internal sealed class Planner
         return new Plan(step, OccurrenceOf(step), Policy: policy, ReopenAfter: 30);
     }
 
-    /// <summary>A blocking consumer that stands still with leases, to be killed while the producer waits for it.</summary>
-    public static Plan Holder() => new(Policy: "block", Holds: true);
-
     private static bool Contains(string[] steps, string step) => Array.Exists(steps, known => known.Equals(step, StringComparison.Ordinal));
 
     private string LeastKilled(string[] steps)

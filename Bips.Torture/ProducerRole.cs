@@ -32,7 +32,7 @@ internal static class ProducerRole
         _ = Task.Run(() => StopAtEndOfInput(stop));
         try
         {
-            for (int i = 0; frames == 0 || i < frames; i++)
+            for (int i = 0; (frames == 0 || i < frames) && !stop.IsCancellationRequested; i++)
             {
                 Publish(producer, self, stop.Token);
             }

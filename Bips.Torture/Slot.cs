@@ -63,7 +63,7 @@ internal sealed class Slot : IDisposable
     private void KillWhenDue()
     {
         TimeSpan due = _plan.Step.Length > 0 ? s_patience : _life;
-        if (!_plan.Holds && _age.Elapsed > due)
+        if (_age.Elapsed > due)
         {
             TimeSpan pause = _planner.RandomPause();
             if (pause > TimeSpan.Zero)
@@ -103,6 +103,6 @@ internal sealed class Slot : IDisposable
         return _isProducer
             ? new Actor(_plan.Step, _plan.Occurrence, urgent: true, "producer", _pool, "--frames", $"{_plan.Frames}")
             : new Actor(_plan.Step, _plan.Occurrence, urgent: false, "consumer", _pool, "--policy", _plan.Policy, "--seed", seed,
-                "--holds", _plan.Holds ? "true" : "false", "--reopen-after", $"{_plan.ReopenAfter}");
+                "--reopen-after", $"{_plan.ReopenAfter}");
     }
 }
