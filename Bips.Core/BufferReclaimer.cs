@@ -156,13 +156,13 @@ internal sealed unsafe class BufferReclaimer
         for (int k = 0; k < _geometry.LaneCount; k++)
         {
             Lane* lane = _lanes[k];
-            if (Ordering.LoadAcquire(ref lane->State) == (uint)LaneState.Free || !LivenessLock.TryAcquire(_lanes.File, k))
+            if (IsFree(k) || !LivenessLock.TryAcquire(_lanes.File, k))
             {
                 continue;
             }
 
             CrashPoint.Reached("reap_lock"); // step: reap_lock
-            if (Ordering.LoadAcquire(ref lane->State) != (uint)LaneState.Free)
+            if (!IsFree(k))
             {
                 Ordering.StoreRelease(ref lane->State, (uint)LaneState.Free); // step: reap_free
                 CrashPoint.Reached("reap_free");
@@ -244,7 +244,7 @@ internal sealed unsafe class BufferReclaimer
         for (int k = 0; k < _geometry.LaneCount; k++)
         {
             _lossyPosition[k] = ulong.MaxValue;
-            if (TryReadLane(k, out LaneSnapshot lane))
+            if (!IsFree(k) && TryReadLane(k, out LaneSnapshot lane))
             {
                 AddToScan(k, in lane);
             }
@@ -323,6 +323,8 @@ internal sealed unsafe class BufferReclaimer
 
         return true;
     }
+
+    private bool IsFree(int k) => Ordering.LoadAcquire(ref _lanes[k]->State) == (uint)LaneState.Free; // sync: join
 
     /// <summary>Whether only the positions of lanes, if anything, keep a buffer from being free.</summary>
     private bool IsReclaimable(int index, ReadOnlySpan<byte> held)

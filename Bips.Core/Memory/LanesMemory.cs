@@ -7,20 +7,22 @@ namespace Bips.Memory;
 internal sealed unsafe class LanesMemory : IDisposable
 {
     private readonly Mapping _mapping;
-    private readonly PoolGeometry _geometry;
+    private readonly byte* _firstLane;
+    private readonly long _laneStride;
 
     private LanesMemory(SafeFileHandle file, Mapping mapping, PoolGeometry geometry)
     {
         File = file;
         _mapping = mapping;
-        _geometry = geometry;
+        _firstLane = mapping.Address + geometry.PageSize;
+        _laneStride = geometry.LaneStride;
     }
 
     public SafeFileHandle File { get; }
 
     public Doorbells* Doorbells => (Doorbells*)_mapping.Address;
 
-    public Lane* this[int lane] => (Lane*)(_mapping.Address + _geometry.PageSize + (lane * _geometry.LaneStride));
+    public Lane* this[int lane] => (Lane*)(_firstLane + (lane * _laneStride));
 
     public static byte* Held(Lane* lane) => (byte*)lane + Lane.HeldOffset;
 
