@@ -44,4 +44,10 @@ public enum BipsError
 
     /// <summary>The call was made in a forked child of the process that opened the pool.</summary>
     ForkedChild,
+
+    /// <summary>Another producer made a new pool under this name; enumerations end with it, pulls return a status.</summary>
+    PoolReplaced,
+
+    /// <summary>The producer evicted this consumer; enumerations end with it, pulls return a status.</summary>
+    Evicted,
 }

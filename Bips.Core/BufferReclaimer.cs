@@ -57,12 +57,12 @@ internal sealed unsafe class BufferReclaimer
     private readonly StallClock _stalls;
     private bool _evicted;
 
-    public BufferReclaimer(PoolMemory pool, LanesMemory lanes, PoolOptions options)
+    public BufferReclaimer(PoolMemory pool, LanesMemory lanes, TimeSpan? evictStalledAfter, Action<LaneEviction>? onEviction)
     {
         _pool = pool;
         _lanes = lanes;
         _geometry = pool.Geometry;
-        _onEviction = options.OnEviction;
+        _onEviction = onEviction;
         _lastSequence = new ulong[_geometry.BufferCount];
         _free = new int[_geometry.BufferCount];
         _owned = new bool[_geometry.BufferCount];
@@ -71,7 +71,7 @@ internal sealed unsafe class BufferReclaimer
         _laneHeldBefore = new ulong[_held.Length];
         _laneReadAttempts = _geometry.BufferCount + MostChanges + 1;
         _lossyPosition = new ulong[_geometry.LaneCount];
-        _stalls = new StallClock(_geometry.LaneCount, options.EvictStalledAfter);
+        _stalls = new StallClock(_geometry.LaneCount, evictStalledAfter);
     }
 
     /// <summary>Sequence of the newest frame; the producer sets it.</summary>

@@ -1,6 +1,8 @@
+using Bips.Async;
 using Bips.Layout;
 using Bips.Memory;
 using Bips.Signaler;
+using Bips.Signaler.Waiting;
 
 namespace Bips;
 
@@ -24,7 +26,7 @@ namespace Bips;
 /// }
 /// </code>
 /// </example>
-public sealed unsafe class Consumer : IDisposable
+public sealed unsafe partial class Consumer : IDisposable
 {
     /// <summary>How often a waiting consumer makes sure that its producer lives.</summary>
     private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(100);
@@ -33,6 +35,7 @@ public sealed unsafe class Consumer : IDisposable
     private readonly ConsumerClaim _claim;
     private readonly LaneReader _reader;
     private readonly LeaseTable _leases;
+    private readonly BufferMemories _memories;
     private readonly long _graceNanoseconds;
     private BroadcastSemaphore _semaphore;
     private AdaptiveSpin _spin;
@@ -49,6 +52,7 @@ public sealed unsafe class Consumer : IDisposable
         _claim = claim;
         _reader = new LaneReader(claim.Pool, claim.Lane, options.Overflow);
         _leases = new LeaseTable(claim.Pool.Geometry.BufferCount, options.MaximumHeld);
+        _memories = new BufferMemories(claim.Pool, _leases);
         _graceNanoseconds = options.ProducerGrace == Timeout.InfiniteTimeSpan
             ? long.MaxValue
             : (long)Math.Min(options.ProducerGrace.TotalNanoseconds, long.MaxValue / 2);
@@ -154,7 +158,7 @@ public sealed unsafe class Consumer : IDisposable
     {
         if (!ForkGuard.IsForkedChild)
         {
-            _detachment.Begin(ref _gate, WakeWait, StopReading);
+            _detachment.Begin(ref _gate, EndWait, StopReading);
         }
     }
 
@@ -172,8 +176,7 @@ public sealed unsafe class Consumer : IDisposable
     /// <param name="afterSlice">Looks for a dead producer too, which costs a system call.</param>
     internal bool IsReadable(bool afterSlice)
     {
-        var condition = new NextFrame(this);
-        return condition.IsMet() || condition.IsHopeless(afterSlice);
+        return _reader.IsNextCommitted() || FindEnd(afterSlice) is not null;
     }
 
     internal ReadOnlySpan<byte> Payload(int index, uint generation, int length)
@@ -251,16 +254,20 @@ public sealed unsafe class Consumer : IDisposable
                 return PullStatus.Evicted;
             }
 
-            if (!_leases.HasRoom())
-            {
-                throw LeaseErrors.Limit(_leases.Limit, nameof(ConsumerOptions.MaximumHeld));
-            }
-
+            ThrowUnlessRoom();
             return TryTake(out lease) ? PullStatus.Success : WaitAndTake(out lease, deadline, cancellation);
         }
         finally
         {
             _gate.Exit();
+        }
+    }
+
+    private void ThrowUnlessRoom()
+    {
+        if (!_leases.HasRoom())
+        {
+            throw LeaseErrors.Limit(_leases.Limit, nameof(ConsumerOptions.MaximumHeld));
         }
     }
 
@@ -336,9 +343,20 @@ public sealed unsafe class Consumer : IDisposable
 
     private void WakeWait() => _semaphore.WakeAll();
 
+    private void EndWait()
+    {
+        WakeWait();
+        _pull?.EndDisposed(nameof(Consumer));
+    }
+
     /// <summary>Disposed with leases open: keeps what they hold, and nothing else.</summary>
     private void StopReading()
     {
+        if (_word is not null)
+        {
+            WaitThread.Forget(_word);
+        }
+
         if (_leases.AnyOpen())
         {
             _reader.StopReading();
@@ -367,48 +385,8 @@ public sealed unsafe class Consumer : IDisposable
                 return true;
             }
 
-            if (consumer._reader.IsEvicted)
-            {
-                Reason = PullStatus.Evicted;
-                return true;
-            }
-
-            switch ((PoolState)Ordering.LoadAcquire(ref consumer._claim.Pool.State->State)) // sync: state, step: wait_state
-            {
-                case PoolState.Closed:
-                    Reason = PullStatus.EndOfStream;
-                    return true;
-                case PoolState.Replaced:
-                    Reason = PullStatus.PoolReplaced;
-                    return true;
-                default:
-                    return afterSlice && IsProducerLost();
-            }
-        }
-
-        private bool IsProducerLost()
-        {
-            PoolMemory pool = consumer._claim.Pool;
-            if (LivenessLock.IsHeldElsewhere(pool.File, PoolMemory.ProducerLockOffset))
-            {
-                consumer._lostSince = 0;
-                return false;
-            }
-
-            if (!ObjectFile.IsLinkedAt(pool.File, consumer._paths.Pool))
-            {
-                Reason = PullStatus.PoolReplaced;
-                return true;
-            }
-
-            long now = MonotonicClock.Nanoseconds;
-            if (consumer._lostSince == 0)
-            {
-                consumer._lostSince = now;
-            }
-
-            Reason = PullStatus.ProducerLost;
-            return now - consumer._lostSince >= consumer._graceNanoseconds;
+            Reason = consumer.FindEnd(afterSlice);
+            return Reason is not null;
         }
     }
 }

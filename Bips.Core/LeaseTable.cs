@@ -58,6 +58,9 @@ internal sealed class LeaseTable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsOpen(int index, uint generation) => Ordering.LoadAcquire(in _generations[index]) == generation;
 
+    /// <summary>Whether a lease on this buffer is open, whichever.</summary>
+    public bool IsAnyOpen(int index) => (Ordering.LoadAcquire(in _generations[index]) & 1) != 0;
+
     /// <summary>Closes a lease; the last thing that is done with it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Close(int index, uint generation) => Ordering.StoreRelease(ref _generations[index], generation + 1);

@@ -1,6 +1,8 @@
+using Bips.Async;
 using Bips.Layout;
 using Bips.Memory;
 using Bips.Signaler;
+using Bips.Signaler.Waiting;
 
 namespace Bips;
 
@@ -21,7 +23,7 @@ namespace Bips;
 /// }
 /// </code>
 /// </example>
-public sealed unsafe class Producer : IDisposable
+public sealed unsafe partial class Producer : IDisposable
 {
     /// <summary>How often a waiting producer looks whether a consumer that it waits for has died: at first, and later.</summary>
     private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(2);
@@ -47,7 +49,9 @@ public sealed unsafe class Producer : IDisposable
         _claim = claim;
         _geometry = claim.Pool.Geometry;
         _leases = new LeaseTable(_geometry.BufferCount, _geometry.WriteLeases);
-        _reclaimer = new BufferReclaimer(claim.Pool, claim.Lanes, options);
+        _memories = new BufferMemories(claim.Pool, _leases);
+        _onEviction = options.OnEviction;
+        _reclaimer = new BufferReclaimer(claim.Pool, claim.Lanes, options.EvictStalledAfter, _onEviction is null ? null : RaiseEviction);
         _ring = claim.Pool.Ring;
         ProducerState* state = claim.Pool.State;
         Doorbells* doorbells = claim.Lanes.Doorbells;
@@ -128,15 +132,14 @@ public sealed unsafe class Producer : IDisposable
     /// <exception cref="ObjectDisposedException">Disposed before.</exception>
     public IReadOnlyList<ConsumerStatus> Consumers()
     {
-        ThrowIfForked();
-        ObjectDisposedException.ThrowIf(!_gate.TryEnter(), this);
+        Lock? beside = Enter();
         try
         {
             return _reclaimer.DescribeConsumers();
         }
         finally
         {
-            _gate.Exit();
+            Exit(beside);
         }
     }
 
@@ -149,7 +152,7 @@ public sealed unsafe class Producer : IDisposable
     {
         if (!ForkGuard.IsForkedChild)
         {
-            _detachment.Begin(ref _gate, WakeWait, EndStream);
+            _detachment.Begin(ref _gate, EndWait, EndStream);
         }
     }
 
@@ -163,15 +166,14 @@ public sealed unsafe class Producer : IDisposable
     /// <exception cref="ObjectDisposedException">Disposed before.</exception>
     internal ProducerState ReadState()
     {
-        ThrowIfForked();
-        ObjectDisposedException.ThrowIf(!_gate.TryEnter(), this);
+        Lock? beside = Enter();
         try
         {
             return *_claim.Pool.State;
         }
         finally
         {
-            _gate.Exit();
+            Exit(beside);
         }
     }
 
@@ -189,8 +191,7 @@ public sealed unsafe class Producer : IDisposable
 
     internal ulong Publish(int index, uint generation, int length, uint flags, long? timestamp)
     {
-        ThrowIfForked();
-        ObjectDisposedException.ThrowIf(!_gate.TryEnter(), this);
+        Lock? beside = Enter();
         try
         {
             ThrowIfEnded(index, generation);
@@ -207,7 +208,7 @@ public sealed unsafe class Producer : IDisposable
         }
         finally
         {
-            _gate.Exit();
+            Exit(beside);
         }
     }
 
@@ -220,11 +221,11 @@ public sealed unsafe class Producer : IDisposable
             return false;
         }
 
-        if (_gate.TryEnter())
+        if (TryEnter(out Lock? beside))
         {
             _reclaimer.MarkUnused(index);
             _leases.Close(index, generation);
-            _gate.Exit();
+            Exit(beside);
         }
         else
         {
@@ -268,23 +269,14 @@ public sealed unsafe class Producer : IDisposable
         ObjectDisposedException.ThrowIf(!_gate.TryEnter(), this);
         try
         {
-            if (!_leases.HasRoom())
-            {
-                throw LeaseErrors.Limit(_leases.Limit, nameof(PoolOptions.WriteLeases));
-            }
-
+            ThrowUnlessRoom();
             if (!_reclaimer.TryTakeFree(out int index) && !ReclaimOrWait(deadline, cancellation, out index))
             {
                 lease = default;
                 return PullStatus.TimedOut;
             }
 
-            lease = new WriteLease(this, index, _leases.Open(index));
-            if (_geometry.MetadataSize > 0)
-            {
-                _claim.Pool.MetadataOf(index).Clear();
-            }
-
+            lease = new WriteLease(OpenLease(index));
             return PullStatus.Success;
         }
         finally
@@ -293,15 +285,40 @@ public sealed unsafe class Producer : IDisposable
         }
     }
 
-    private bool ReclaimOrWait(Deadline deadline, CancellationToken cancellation, out int index)
+    private void ThrowUnlessRoom()
     {
-        if (!_reclaimer.Reclaim() && !(_reclaimer.Reap() && _reclaimer.Reclaim()) && !WaitForBuffer(deadline, cancellation))
+        if (!_leases.HasRoom())
         {
-            WakeEvicted();
-            index = -1;
-            return false;
+            throw LeaseErrors.Limit(_leases.Limit, nameof(PoolOptions.WriteLeases));
+        }
+    }
+
+    private StoredWriteLease OpenLease(int index)
+    {
+        var lease = new StoredWriteLease(this, index, _leases.Open(index));
+        if (_geometry.MetadataSize > 0)
+        {
+            _claim.Pool.MetadataOf(index).Clear();
         }
 
+        return lease;
+    }
+
+    private bool ReclaimOrWait(Deadline deadline, CancellationToken cancellation, out int index)
+    {
+        if (TryReclaim(out index))
+        {
+            return true;
+        }
+
+        bool isFree = WaitForBuffer(deadline, cancellation);
+        WakeEvicted();
+        return isFree && _reclaimer.TryTakeFree(out index);
+    }
+
+    private bool TryReclaim(out int index)
+    {
+        _ = _reclaimer.Reclaim() || (_reclaimer.Reap() && _reclaimer.Reclaim());
         WakeEvicted();
         return _reclaimer.TryTakeFree(out index);
     }
@@ -370,8 +387,19 @@ public sealed unsafe class Producer : IDisposable
 
     private void WakeWait() => _doorbell.WakeAll();
 
+    private void EndWait()
+    {
+        WakeWait();
+        _pull?.EndDisposed(nameof(Producer));
+    }
+
     private void EndStream()
     {
+        if (_word is not null)
+        {
+            WaitThread.Forget(_word);
+        }
+
         Ordering.StoreRelease(ref _claim.Pool.State->State, (uint)PoolState.Closed); // sync: state, step: close_state
         CrashPoint.Reached("close_state");
         _broadcast.SignalAll(); // step: close_signal, close_wake

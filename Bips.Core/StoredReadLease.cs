@@ -19,6 +19,13 @@ public readonly struct StoredReadLease : IDisposable, IEquatable<StoredReadLease
     /// <inheritdoc cref="ReadLease.Span"/>
     public ReadOnlySpan<byte> Span => Owner.Payload(_frame.Index, _generation, _frame.Length);
 
+    /// <summary>
+    /// The payload, in shared memory, as a value that can be kept across an <c>await</c>. It is good until the lease ends; after
+    /// that its use is an exception, unless another lease has been opened on the same buffer: then it is that frame's memory.
+    /// </summary>
+    /// <exception cref="BipsException"><see cref="BipsError.LeaseEnded"/>.</exception>
+    public ReadOnlyMemory<byte> Memory => Owner.PayloadMemory(_frame.Index, _generation, _frame.Length);
+
     /// <inheritdoc cref="ReadLease.Metadata"/>
     public ReadOnlySpan<byte> Metadata => Owner.Metadata(_frame.Index, _generation);
 

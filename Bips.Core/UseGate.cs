@@ -9,7 +9,11 @@ namespace Bips;
 /// </summary>
 internal struct UseGate
 {
-    /// <summary>1 between <see cref="TryEnter"/> and <see cref="Exit"/>; the user writes.</summary>
+    private const byte Parked = 2;
+
+    /// <summary>
+    /// 1 between <see cref="TryEnter"/> and <see cref="Exit"/>, 2 from <see cref="Park"/> on; whoever is inside writes.
+    /// </summary>
     private byte _inside;
 
     /// <summary>1 from <see cref="Close"/> on; the closer writes.</summary>
@@ -18,6 +22,13 @@ internal struct UseGate
     public readonly bool IsClosed => Ordering.LoadAcquire(in _closed) != 0;
 
     public readonly bool IsInUse => Ordering.LoadAcquire(in _inside) != 0;
+
+    /// <summary>Whether the one inside waits without a thread.</summary>
+    public readonly bool IsParked
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Ordering.LoadAcquire(in _inside) == Parked;
+    }
 
     /// <returns>False when the gate is closed; then there is nothing to exit.</returns>
     /// <exception cref="InvalidOperationException">
@@ -44,6 +55,9 @@ internal struct UseGate
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Exit() => Ordering.StoreRelease(ref _inside, 0);
 
+    /// <summary>The one inside leaves its place to whoever waits for it.</summary>
+    public void Park() => Ordering.StoreRelease(ref _inside, Parked);
+
     /// <summary>From now on nobody enters; who is inside sees <see cref="IsClosed"/>.</summary>
     /// <returns>False when it was closed before.</returns>
     public bool Close()
@@ -58,6 +72,6 @@ internal struct UseGate
     }
 
     private static void ThrowOverlap() => throw new InvalidOperationException(
-        "Another thread is inside a call of this object. A producer or consumer is used by one thread at a time; open one " +
+        "Another thread is inside a call of this object, or an asynchronous pull of it is pending. A producer or consumer is used by one thread at a time; open one " +
         "consumer per thread, or hand frames to other threads.");
 }

@@ -35,6 +35,8 @@ internal static unsafe class Failure
 
     private static int StatusOf(Exception exception) => exception switch
     {
+        BipsException { Error: BipsError.PoolReplaced } => (int)PullStatus.PoolReplaced,
+        BipsException { Error: BipsError.Evicted } => (int)PullStatus.Evicted,
         BipsException bips => -(int)bips.Error,
         ObjectDisposedException => Status.Closed,
         ArgumentException or InvalidFieldException => Status.Argument,

@@ -70,7 +70,7 @@ internal static unsafe class ProducerExports
                 : (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(taken.Metadata));
             lease->Flags = 0;
             lease->BufferIndex = (uint)taken.BufferIndex;
-            lease->Generation = taken.Generation;
+            lease->Generation = taken.Store().Generation;
             lease->Owner = producer;
             return Status.Ok;
         }

@@ -42,6 +42,9 @@ public readonly record struct Deadline
         return timeout.Ticks >= limit ? Never : new() { Nanoseconds = now + (timeout.Ticks * TimeSpan.NanosecondsPerTick) };
     }
 
+    /// <summary>The deadline at a time on <see cref="MonotonicClock"/>.</summary>
+    internal static Deadline At(long nanoseconds) => new() { Nanoseconds = nanoseconds };
+
     /// <summary>Whichever of the two comes first.</summary>
     public static Deadline Earlier(Deadline one, Deadline other) => one.Nanoseconds <= other.Nanoseconds ? one : other;
 }

@@ -21,32 +21,43 @@ public static unsafe class Futex
     /// <exception cref="InvalidOperationException">The kernel refuses the word (not mapped, not aligned).</exception>
     public static FutexResult Wait(ref readonly uint word, uint expected, Deadline deadline)
     {
-        LibC.Timespec time = new()
-        {
-            Seconds = deadline.Nanoseconds / NanosecondsPerSecond,
-            Nanoseconds = deadline.Nanoseconds % NanosecondsPerSecond,
-        };
         fixed (uint* address = &word)
         {
-            while (true)
+            return TryWait(address, expected, deadline) ?? throw Refused("wait on", -LibC.EFAULT);
+        }
+    }
+
+    /// <summary>As <see cref="Wait"/>, for a word that may be unmapped by now.</summary>
+    /// <returns>Null when it is.</returns>
+    internal static FutexResult? TryWait(uint* word, uint expected, Deadline deadline)
+    {
+        LibC.Timespec time = ToTimespec(deadline);
+        while (true)
+        {
+            long result = LibC.FutexWait(word, expected, deadline.IsNever ? null : &time);
+            switch (result)
             {
-                long result = LibC.FutexWait(address, expected, deadline.IsNever ? null : &time);
-                switch (result)
-                {
-                    case >= 0:
-                        return FutexResult.Woken;
-                    case -LibC.EAGAIN:
-                        return FutexResult.Changed;
-                    case -LibC.ETIMEDOUT:
-                        return FutexResult.TimedOut;
-                    case -LibC.EINTR:
-                        continue;
-                    default:
-                        throw Refused("wait on", result);
-                }
+                case >= 0:
+                    return FutexResult.Woken;
+                case -LibC.EAGAIN:
+                    return FutexResult.Changed;
+                case -LibC.ETIMEDOUT:
+                    return FutexResult.TimedOut;
+                case -LibC.EFAULT:
+                    return null;
+                case -LibC.EINTR:
+                    continue;
+                default:
+                    throw Refused("wait on", result);
             }
         }
     }
+
+    internal static LibC.Timespec ToTimespec(Deadline deadline) => new()
+    {
+        Seconds = deadline.Nanoseconds / NanosecondsPerSecond,
+        Nanoseconds = deadline.Nanoseconds % NanosecondsPerSecond,
+    };
 
     /// <summary>Wakes up to <paramref name="count"/> threads, of any process, that sleep on the word.</summary>
     /// <returns>How many were woken.</returns>

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Bips.Signaler.Native;
+using Bips.Signaler.Waiting;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bips.Memory;
@@ -161,6 +162,13 @@ internal static unsafe class ObjectFile
 
     /// <summary>Inode number: the same through every bind mount and in every container.</summary>
     public static ulong Inode(SafeFileHandle file, string path) => Status(file, path).Inode;
+
+    /// <summary>Which word of the machine lies at that offset of the file.</summary>
+    public static WordIdentity IdentityOf(SafeFileHandle file, string path, long offset)
+    {
+        LibC.FileStatus status = Status(file, path);
+        return new WordIdentity(((ulong)status.DeviceMajor << 32) | status.DeviceMinor, status.Inode, offset);
+    }
 
     private static LibC.FileStatus Status(SafeFileHandle file, string path)
     {

@@ -14,6 +14,7 @@ internal static unsafe partial class LibC
     public const int EAGAIN = 11;
     public const int ENOMEM = 12;
     public const int EACCES = 13;
+    public const int EFAULT = 14;
     public const int EEXIST = 17;
     public const int EISDIR = 21;
     public const int EINVAL = 22;
@@ -46,6 +47,11 @@ internal static unsafe partial class LibC
     public const int FUTEX_WAKE = 1;
     public const int FUTEX_WAIT_BITSET = 9;
     public const uint FUTEX_BITSET_MATCH_ANY = 0xFFFFFFFF;
+    public const uint FUTEX2_SIZE_U32 = 2;
+    public const int CLOCK_MONOTONIC = 1;
+    public const int PR_SET_NAME = 15;
+    public const int EFD_NONBLOCK = O_NONBLOCK;
+    public const int EFD_CLOEXEC = O_CLOEXEC;
 
     public const int F_OFD_GETLK = 36;
     public const int F_OFD_SETLK = 37;
@@ -72,11 +78,24 @@ internal static unsafe partial class LibC
 
     private static readonly long s_futexNumber = IsArm64 ? 98 : 202;
 
+    /// <summary>System calls newer than Linux 5.0 have one number on every architecture.</summary>
+    private const long FutexWaitVNumber = 449;
+
     [StructLayout(LayoutKind.Sequential)]
     public struct Timespec
     {
         public long Seconds;
         public long Nanoseconds;
+    }
+
+    /// <summary>One word of a wait for several: <c>struct futex_waitv</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct FutexWaiter
+    {
+        public ulong Expected;
+        public uint* Word;
+        public uint Flags;
+        public uint Reserved;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -125,6 +144,16 @@ internal static unsafe partial class LibC
         long result = Syscall(s_futexNumber, word, FUTEX_WAKE, (uint)count, null, null, 0);
         return result >= 0 ? result : -Marshal.GetLastPInvokeError();
     }
+
+    /// <returns>Index of a word that was woken, or minus errno.</returns>
+    public static long FutexWaitV(FutexWaiter* words, uint count, Timespec* absoluteDeadline)
+    {
+        long result = Syscall(FutexWaitVNumber, words, count, 0, absoluteDeadline, CLOCK_MONOTONIC);
+        return result >= 0 ? result : -Marshal.GetLastPInvokeError();
+    }
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial long Syscall(long number, FutexWaiter* words, ulong count, ulong flags, Timespec* timeout, long clock);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial long Syscall(long number, uint* word, long operation, uint value, Timespec* timeout,
@@ -188,6 +217,18 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     public static partial int Poll(PollDescriptor* descriptors, nuint count, int timeoutMilliseconds);
 
+    [LibraryImport("libc", EntryPoint = "prctl", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int PrCtl(int option, string name);
+
+    [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
+    public static partial int EventDescriptor(uint value, int flags);
+
+    [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
+    public static partial nint Write(SafeHandle file, byte* buffer, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int descriptor);
+
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
-    public static partial nint Read(SafeFileHandle file, byte* buffer, nuint length);
+    public static partial nint Read(SafeHandle file, byte* buffer, nuint length);
 }

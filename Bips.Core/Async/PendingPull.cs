@@ -1,0 +1,110 @@
+using System.Threading.Tasks.Sources;
+using Bips.Signaler;
+using Bips.Signaler.Waiting;
+
+namespace Bips.Async;
+
+/// <summary>A pull that <see cref="WaitThread"/> waits for. One object serves one pull after the other.</summary>
+/// <remarks>Whoever takes the pull off the thread's list ends it: the thread, a cancellation or a disposal. So it ends once.</remarks>
+internal abstract class PendingPull<TLease>(WaitedWord word) : PendingWait(word), IValueTaskSource<PullResult<TLease>>
+    where TLease : struct
+{
+    private ManualResetValueTaskSourceCore<PullResult<TLease>> _source = new() { RunContinuationsAsynchronously = true };
+    private CancellationTokenRegistration _registration;
+    private PullResult<TLease> _result;
+    private Exception? _error;
+
+    /// <summary>Waits; the caller has the owner's gate, which <see cref="PendingWait.Leave"/> gives back.</summary>
+    public ValueTask<PullResult<TLease>> Begin(Deadline deadline, CancellationToken cancellation)
+    {
+        Deadline = deadline;
+        Cancellation = cancellation;
+        var pull = new ValueTask<PullResult<TLease>>(this, _source.Version);
+        WaitThread.Add(this);
+
+        // Nobody can have asked for the result yet, and that is where the registration is taken back.
+        _registration = cancellation.UnsafeRegister(static (self, token) => ((PendingPull<TLease>)self!).Cancel(token), this);
+        return pull;
+    }
+
+    /// <summary>Ends the pull, if it is pending, because its owner is disposed.</summary>
+    public void EndDisposed(string owner)
+    {
+        if (WaitThread.TryRemove(this))
+        {
+            _source.SetException(new ObjectDisposedException(owner));
+        }
+    }
+
+    public sealed override bool Look(bool afterSlice)
+    {
+        try
+        {
+            return TryEnd(afterSlice, out _result);
+        }
+        catch (Exception error)
+        {
+            _error = error;
+            return true;
+        }
+    }
+
+    public sealed override void GiveUp() => _result = new(PullStatus.TimedOut, default);
+
+    public sealed override void Complete()
+    {
+        if (_error is null)
+        {
+            _source.SetResult(_result);
+        }
+        else
+        {
+            _source.SetException(_error);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTaskSourceStatus GetStatus(short token) => _source.GetStatus(token);
+
+    /// <inheritdoc/>
+    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _source.OnCompleted(continuation, state, token, flags);
+
+    /// <inheritdoc/>
+    public PullResult<TLease> GetResult(short token)
+    {
+        if (_source.GetStatus(token) == ValueTaskSourceStatus.Pending)
+        {
+            throw new InvalidOperationException("The result of a pull that is not over was asked for: await it, once.");
+        }
+
+        try
+        {
+            return _source.GetResult(token);
+        }
+        finally
+        {
+            _registration.Unregister();
+            _registration = default;
+            Cancellation = default;
+            _result = default;
+            _error = null;
+            _source.Reset();
+            Recycle();
+        }
+    }
+
+    /// <summary>Looks for what the pull waits for, and takes it.</summary>
+    protected abstract bool TryEnd(bool afterSlice, out PullResult<TLease> result);
+
+    /// <summary>Everything is over: the object may serve another pull.</summary>
+    protected abstract void Recycle();
+
+    private void Cancel(CancellationToken cancellation)
+    {
+        if (WaitThread.TryCancel(this, cancellation))
+        {
+            _source.SetException(new OperationCanceledException(cancellation));
+        }
+    }
+}
