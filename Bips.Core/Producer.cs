@@ -410,6 +410,9 @@ public sealed unsafe partial class Producer : IDisposable
     /// <summary>What a pull waits for.</summary>
     private readonly struct FreeBuffer(Producer producer) : IWaitCondition
     {
+        /// <summary>A look reads every lane, whose consumer then pays for its next store: some 300 ns apart.</summary>
+        public static int PausesBetweenLooks => 16;
+
         public bool IsMet() => producer._reclaimer.Reclaim();
 
         public bool IsHopeless(bool afterSlice)

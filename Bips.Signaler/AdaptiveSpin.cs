@@ -37,6 +37,9 @@ public struct AdaptiveSpin
     /// <summary>Whether the waiter must never sleep.</summary>
     public readonly bool NeverSleeps => _mode == WaitMode.Spin;
 
+    /// <summary>Whether the next wait should spin at all.</summary>
+    public readonly bool IsWorthwhile => NeverSleeps || Budget > 0;
+
     /// <summary>Nanoseconds that the next wait should spin before it sleeps, if it sleeps.</summary>
     public readonly long Budget => _mode switch
     {

@@ -3,6 +3,12 @@ namespace Bips.Signaler;
 /// <summary>What a waiter waits for.</summary>
 public interface IWaitCondition
 {
+    /// <summary>
+    /// How many pauses of the processor lie between two looks of a spinning waiter. More than one where a look reads many words: the
+    /// owners of those words pay for each look.
+    /// </summary>
+    static virtual int PausesBetweenLooks => 1;
+
     /// <summary>Whether the wait is over. Called many times, so it should touch as little memory as it can.</summary>
     bool IsMet();
 

@@ -35,9 +35,20 @@ public static class Wait
             return condition.IsMet() ? WaitResult.Met : otherwise;
         }
 
+        if (spin.IsWorthwhile && Poll(ref condition, in spin))
+        {
+            // That it took next to no time needs no clock, whose reading would stand between a frame and its reader.
+            spin.Record(0);
+            return WaitResult.Met;
+        }
+
         long start = MonotonicClock.Nanoseconds;
         WaitResult result = SpinThenSleep(ref condition, ref source, in spin, deadline, slice, start);
-        spin.Record(MonotonicClock.Nanoseconds - start);
+        if (!spin.NeverSleeps)
+        {
+            spin.Record(MonotonicClock.Nanoseconds - start);
+        }
+
         return result;
     }
 
@@ -98,17 +109,33 @@ public static class Wait
         long end = Math.Min(start + budget, deadline.Nanoseconds);
         do
         {
-            for (int poll = 0; poll < PollsPerClockReading; poll++)
+            if (Poll(ref condition, in spin))
             {
-                if (condition.IsMet())
-                {
-                    return true;
-                }
-
-                spin.Pause();
+                return true;
             }
         }
         while (MonotonicClock.Nanoseconds < end && !condition.IsHopeless(afterSlice: false));
+        return false;
+    }
+
+    /// <summary>Looks a few times, about a microsecond for a condition that is cheap to look at.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool Poll<TCondition>(ref TCondition condition, ref readonly AdaptiveSpin spin)
+        where TCondition : struct, IWaitCondition, allows ref struct
+    {
+        for (int poll = 0; poll < PollsPerClockReading; poll++)
+        {
+            for (int pause = 0; pause < TCondition.PausesBetweenLooks; pause++)
+            {
+                spin.Pause();
+            }
+
+            if (condition.IsMet())
+            {
+                return true;
+            }
+        }
+
         return false;
     }
 
