@@ -11,6 +11,9 @@ namespace Bips;
 /// <content>Pulls that wait without a thread.</content>
 public sealed unsafe partial class Consumer
 {
+    /// <summary>How long it stands that another consumer of this process found the producer alive.</summary>
+    private const long FreshNanoseconds = 10_000_000;
+
     /// <summary>Where this consumer's waits sleep; null until the first one.</summary>
     private WaitedWord? _word;
 
@@ -292,9 +295,17 @@ public sealed unsafe partial class Consumer
     private PullStatus? FindLoss()
     {
         PoolMemory pool = _claim.Pool;
+        long now = MonotonicClock.Nanoseconds;
+        if (_word is not null && now - _word.PeerSeen < FreshNanoseconds)
+        {
+            _lostSince = 0;
+            return null;
+        }
+
         if (LivenessLock.IsHeldElsewhere(pool.File, PoolMemory.ProducerLockOffset))
         {
             _lostSince = 0;
+            _word?.PeerSeen = now;
             return null;
         }
 
@@ -303,7 +314,6 @@ public sealed unsafe partial class Consumer
             return PullStatus.PoolReplaced;
         }
 
-        long now = MonotonicClock.Nanoseconds;
         if (_lostSince == 0)
         {
             _lostSince = now;

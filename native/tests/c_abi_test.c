@@ -453,9 +453,15 @@ static int threads_named_wait(void) {
     return found;
 }
 
+static void wait_until_no_thread_waits(void) {
+    while (threads_named_wait() != 0) {
+        sched_yield(); /* the test's time-out is the deadline */
+    }
+}
+
 static void Watching_costs_one_thread_that_ends_with_the_last_descriptor(void) {
     open_both(0, 1);
-    EXPECT(threads_named_wait() == 0);
+    wait_until_no_thread_waits();
     bips_consumer *others[3];
     int descriptors[3], own;
     EXPECT_STATUS(BIPS_OK, bips_consumer_fd(consumer, &own));
@@ -473,9 +479,7 @@ static void Watching_costs_one_thread_that_ends_with_the_last_descriptor(void) {
     }
 
     close_both();
-    while (threads_named_wait() != 0) {
-        sched_yield(); /* the test's time-out is the deadline */
-    }
+    wait_until_no_thread_waits();
 }
 
 /* The child may only look: what it finds is its exit status. */
