@@ -2,7 +2,6 @@ using Bips.Async;
 using Bips.Layout;
 using Bips.Memory;
 using Bips.Signaler;
-using Bips.Signaler.Waiting;
 
 namespace Bips;
 
@@ -255,7 +254,9 @@ public sealed unsafe partial class Consumer : IDisposable
             }
 
             ThrowUnlessRoom();
-            return TryTake(out lease) ? PullStatus.Success : WaitAndTake(out lease, deadline, cancellation);
+            PullStatus status = TryTake(out lease) ? PullStatus.Success : WaitAndTake(out lease, deadline, cancellation);
+            _readable?.ClearUnlessReadable();
+            return status;
         }
         finally
         {
@@ -347,16 +348,13 @@ public sealed unsafe partial class Consumer : IDisposable
     {
         WakeWait();
         _pull?.EndDisposed(nameof(Consumer));
+        _set?.Wake();
     }
 
     /// <summary>Disposed with leases open: keeps what they hold, and nothing else.</summary>
     private void StopReading()
     {
-        if (_word is not null)
-        {
-            WaitThread.Forget(_word);
-        }
-
+        StopWaiting();
         if (_leases.AnyOpen())
         {
             _reader.StopReading();

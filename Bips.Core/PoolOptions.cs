@@ -38,7 +38,10 @@ public sealed record PoolOptions
     /// </summary>
     public TimeSpan? EvictStalledAfter { get; init; }
 
-    /// <summary>Called from the producer's pull when a consumer is evicted. It must not call the producer.</summary>
+    /// <summary>
+    /// Called from the producer's pull when a consumer is evicted; while an asynchronous pull is pending, from the thread pool. It must
+    /// not call the producer, nor throw where it is called from the thread pool.
+    /// </summary>
     public Action<LaneEviction>? OnEviction { get; init; }
 
     /// <summary>Who may read frames; whoever may read the pool may also attach. Read and write for owner, read for group by default.</summary>

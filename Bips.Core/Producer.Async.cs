@@ -17,6 +17,9 @@ public sealed unsafe partial class Producer
     /// <summary>The newest pull, pending or not; null before the first that had to wait.</summary>
     private ProducerPull? _pull;
 
+    /// <summary>The newest set that waited for this producer.</summary>
+    private WaitSet? _set;
+
     /// <summary>A pull that is over and may be used again.</summary>
     private ProducerPull? _sparePull;
 
@@ -67,6 +70,15 @@ public sealed unsafe partial class Producer
     /// <summary>What a pending pull does when there may be news: under the lock of the waiting thread, with the gate.</summary>
     internal bool TryEndPull(bool afterSlice, out PullResult<StoredWriteLease> result)
     {
+        bool isFree = HasFreeBuffer(afterSlice) & _reclaimer.TryTakeFree(out int index);
+        result = isFree ? new(PullStatus.Success, OpenLease(index)) : new(PullStatus.TimedOut, default);
+        return isFree;
+    }
+
+    /// <summary>Whether a pull would succeed without waiting. With the gate.</summary>
+    /// <param name="afterSlice">Looks for dead and stalled consumers too, which costs system calls.</param>
+    internal bool HasFreeBuffer(bool afterSlice)
+    {
         bool isFree = _reclaimer.FreeCount > 0 || _reclaimer.Reclaim();
         if (!isFree && afterSlice)
         {
@@ -76,10 +88,39 @@ public sealed unsafe partial class Producer
         }
 
         WakeEvicted();
-        result = isFree && _reclaimer.TryTakeFree(out int index)
-            ? new(PullStatus.Success, OpenLease(index))
-            : new(PullStatus.TimedOut, default);
         return isFree;
+    }
+
+    /// <summary>Whether a disposal waits for whoever is inside.</summary>
+    internal bool IsClosing => _gate.IsClosed;
+
+    /// <summary>Enters the gate on behalf of a set, which is woken when the producer is disposed.</summary>
+    /// <returns>False when it is disposed.</returns>
+    internal bool TryEnter(WaitSet set)
+    {
+        if (!_gate.TryEnter())
+        {
+            return false;
+        }
+
+        _set = set;
+        return true;
+    }
+
+    internal void Exit() => _gate.Exit();
+
+    internal void Withdraw() => _doorbell.Withdraw();
+
+    /// <summary>Where this producer's waits sleep.</summary>
+    /// <exception cref="ObjectDisposedException">Disposed before.</exception>
+    internal WaitedWord WaitedWord()
+    {
+        lock (WaitThread.Changes)
+        {
+            ObjectDisposedException.ThrowIf(_gate.IsClosed, this);
+            return _word ??= WaitThread.Register(
+                ObjectFile.IdentityOf(_claim.Lanes.File, _claim.Paths.Lanes, (byte*)BellWord - (byte*)_claim.Lanes.Doorbells));
+        }
     }
 
     /// <summary>A pending pull is over.</summary>
@@ -133,9 +174,7 @@ public sealed unsafe partial class Producer
     private ProducerPull PreparePull()
     {
         _claim.Pool.State->Waits++;
-        _word ??= WaitThread.Register(
-            ObjectFile.IdentityOf(_claim.Lanes.File, _claim.Paths.Lanes, (byte*)BellWord - (byte*)_claim.Lanes.Doorbells));
-        ProducerPull pull = _sparePull ?? new ProducerPull(this, _word);
+        ProducerPull pull = _sparePull ?? new ProducerPull(this, WaitedWord());
         _sparePull = null;
         _pull = pull;
         return pull;
@@ -159,7 +198,7 @@ public sealed unsafe partial class Producer
     /// <summary>
     /// Enters the gate; while an asynchronous pull is pending, which has it, keeps the waiting thread from looking instead.
     /// </summary>
-    /// <returns>What <see cref="Exit"/> needs.</returns>
+    /// <returns>What <see cref="Exit(Lock)"/> needs.</returns>
     /// <exception cref="ObjectDisposedException">Disposed before.</exception>
     private Lock? Enter()
     {
@@ -200,10 +239,10 @@ public sealed unsafe partial class Producer
         }
     }
 
-    /// <summary>Calls back, but never on the waiting thread: while a pull is pending, on the thread pool.</summary>
+    /// <summary>Calls back, but never on the waiting thread or under its lock: then on the thread pool.</summary>
     private void RaiseEviction(LaneEviction eviction)
     {
-        if (_gate.IsParked)
+        if (WaitThread.Changes.IsHeldByCurrentThread)
         {
             ThreadPool.UnsafeQueueUserWorkItem(
                 static raised => raised.Callback(raised.Eviction), (Callback: _onEviction!, Eviction: eviction), preferLocal: false);

@@ -387,19 +387,28 @@ public sealed unsafe partial class Producer : IDisposable
 
     private void WakeWait() => _doorbell.WakeAll();
 
+    /// <summary>Nobody is inside any more, and nobody can begin to wait.</summary>
+    private void StopWaiting()
+    {
+        lock (WaitThread.Changes)
+        {
+            if (_word is not null)
+            {
+                WaitThread.Forget(_word);
+            }
+        }
+    }
+
     private void EndWait()
     {
         WakeWait();
         _pull?.EndDisposed(nameof(Producer));
+        _set?.Wake();
     }
 
     private void EndStream()
     {
-        if (_word is not null)
-        {
-            WaitThread.Forget(_word);
-        }
-
+        StopWaiting();
         Ordering.StoreRelease(ref _claim.Pool.State->State, (uint)PoolState.Closed); // sync: state, step: close_state
         CrashPoint.Reached("close_state");
         _broadcast.SignalAll(); // step: close_signal, close_wake

@@ -52,11 +52,6 @@ internal static unsafe class ConsumerExports
         try
         {
             PullStatus status = handle.Consumer.Pull(out ReadLease taken, Timeouts.ToTimeSpan(timeout));
-            if (status is PullStatus.Success or PullStatus.TimedOut)
-            {
-                handle.Readable?.ClearUnlessReadable();
-            }
-
             if (status != PullStatus.Success)
             {
                 *lease = default;
@@ -135,7 +130,7 @@ internal static unsafe class ConsumerExports
                 return Failure.Of(Status.Closed, "This consumer was closed before.");
             }
 
-            *descriptor = handle.Descriptor();
+            *descriptor = (int)handle.Consumer.ReadableHandle.DangerousGetHandle();
             return Status.Ok;
         }
         catch (Exception e)

@@ -16,22 +16,4 @@ internal static unsafe partial class Shim
 
     [LibraryImport(Library, EntryPoint = "shim_set_last_error")]
     public static partial void SetLastError(byte* text, nuint length);
-
-    [LibraryImport(Library, EntryPoint = "shim_wait_any")]
-    public static partial int WaitAny(FutexWord* words, uint count, long deadline);
-
-    [LibraryImport(Library, EntryPoint = "shim_name_watch")]
-    public static partial void NameWatch();
-
-    [LibraryImport(Library, EntryPoint = "shim_event_create")]
-    public static partial int EventCreate();
-
-    [LibraryImport(Library, EntryPoint = "shim_event_set")]
-    public static partial void EventSet(int descriptor);
-
-    [LibraryImport(Library, EntryPoint = "shim_event_clear")]
-    public static partial void EventClear(int descriptor);
-
-    [LibraryImport(Library, EntryPoint = "shim_event_close")]
-    public static partial void EventClose(int descriptor);
 }

@@ -11,11 +11,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bips/bips.h"
@@ -140,56 +136,6 @@ static inline bips_status enter(void) {
     }
 
     return LIKELY(*page != 0) ? BIPS_OK : refuse_in_child();
-}
-
-/* --- waiting for several pools ----------------------------------------------------------------------------------- */
-
-/* As futex_waitv(2), Linux 5.16. */
-struct shim_word {
-    uint64_t expected;
-    uint64_t address;
-    uint32_t flags;
-    uint32_t reserved;
-};
-
-enum { FUTEX_WAITV = 449, FUTEX_32_BITS = 2, NANOSECONDS_PER_SECOND = 1000000000 };
-
-/* Sleeps while every word has its expected value, until the deadline on CLOCK_MONOTONIC. Zero, or an errno. */
-int shim_wait_any(struct shim_word *words, uint32_t count, int64_t deadline) {
-    struct timespec time = {.tv_sec = deadline / NANOSECONDS_PER_SECOND, .tv_nsec = deadline % NANOSECONDS_PER_SECOND};
-    for (uint32_t i = 0; i < count; i++) {
-        words[i].flags = FUTEX_32_BITS;
-        words[i].reserved = 0;
-    }
-
-    return syscall(FUTEX_WAITV, words, count, 0, &time, CLOCK_MONOTONIC) >= 0 ? 0 : errno;
-}
-
-/* Gives the calling thread its name for ps and debuggers, which the runtime does only from .NET 10 on. */
-void shim_name_watch(void) {
-    prctl(PR_SET_NAME, "bips-watch");
-}
-
-/* A descriptor that is readable between shim_event_set and shim_event_clear; minus errno when there is none. */
-int shim_event_create(void) {
-    int descriptor = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return descriptor >= 0 ? descriptor : -errno;
-}
-
-void shim_event_set(int descriptor) {
-    uint64_t one = 1;
-    while (write(descriptor, &one, sizeof one) < 0 && errno == EINTR) {
-    }
-}
-
-void shim_event_clear(int descriptor) {
-    uint64_t count;
-    while (read(descriptor, &count, sizeof count) < 0 && errno == EINTR) {
-    }
-}
-
-void shim_event_close(int descriptor) {
-    close(descriptor);
 }
 
 /* --- constants -------------------------------------------------------------------------------------------------- */

@@ -11,6 +11,8 @@ public sealed class Stage : IDisposable
 
     private readonly Queue<StoredReadLease> _leases = new();
     private readonly List<LaneEviction> _evictions = [];
+    private Feeder? _feeder;
+    private Gatherer? _gatherer;
     private Producer? _producer;
     private Consumer? _consumer;
 
@@ -38,6 +40,11 @@ public sealed class Stage : IDisposable
                 "receive" => Receive(arguments),
                 "close-consumer" => CloseConsumer(),
                 "evictions" => Evictions(),
+                "feed-create" => Feed(arguments),
+                "feed" => _feeder?.Run(arguments) ?? "error feed-create first",
+                "gather" => Gather(arguments),
+                "gathered" => _gatherer?.Result() ?? "error gather first",
+                "measure-allocations" => AllocationMeter.Measure(arguments),
                 "endure" => new Endurance(arguments).Run(),
                 "trespass" => Trespass.Perform(arguments),
                 "churn" => Churn(arguments),
@@ -57,8 +64,22 @@ public sealed class Stage : IDisposable
 
     public void Dispose()
     {
+        _feeder?.Dispose();
+        _gatherer?.Dispose();
         _consumer?.Dispose();
         _producer?.Dispose();
+    }
+
+    private string Feed(Arguments arguments)
+    {
+        _feeder = new Feeder(arguments);
+        return "ok";
+    }
+
+    private string Gather(Arguments arguments)
+    {
+        _gatherer = new Gatherer(arguments);
+        return "ok";
     }
 
     private string Create(Arguments arguments)

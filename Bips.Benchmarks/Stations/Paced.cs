@@ -63,7 +63,7 @@ internal sealed unsafe class Paced(Station station, bool sends)
 
     private void PerformPool(string section)
     {
-        WaitMode mode = Enum.Parse<WaitMode>(section[(section.IndexOf('-', StringComparison.Ordinal) + 1)..], ignoreCase: true);
+        WaitMode mode = Enum.Parse<WaitMode>(section[(section.LastIndexOf('-') + 1)..], ignoreCase: true);
         station.Meet();
         using Producer? producer = sends ? station.CreatePool("paced", BufferSize, Slots, consumers: 1, WaitMode.Spin) : null;
         station.Meet();
@@ -73,6 +73,11 @@ internal sealed unsafe class Paced(Station station, bool sends)
         {
             var sender = new PoolSendingEnd(producer, pullsAhead: true, timestamp: null);
             Send(ref sender);
+        }
+        else if (consumer is not null && section.Contains("await", StringComparison.Ordinal))
+        {
+            AwaitingReceiver.ReceiveAsync(consumer, _histogram, station.Words.Number("warm-frames"), EndMark).Wait();
+            Station.Report(section, _histogram, divisor: 1);
         }
         else if (consumer is not null)
         {

@@ -16,5 +16,7 @@ internal sealed unsafe class ConsumerPull(Consumer consumer, WaitedWord word) : 
     protected override bool TryEnd(bool afterSlice, out PullResult<StoredReadLease> result) =>
         consumer.TryEndPull(afterSlice, out result);
 
+    protected override void Ended() => consumer.ClearUnlessReadable();
+
     protected override void Recycle() => consumer.Recycle(this);
 }

@@ -53,6 +53,7 @@ internal abstract class PendingPull<TLease>(WaitedWord word) : PendingWait(word)
 
     public sealed override void Complete()
     {
+        Ended();
         if (_error is null)
         {
             _source.SetResult(_result);
@@ -96,6 +97,9 @@ internal abstract class PendingPull<TLease>(WaitedWord word) : PendingWait(word)
 
     /// <summary>Looks for what the pull waits for, and takes it.</summary>
     protected abstract bool TryEnd(bool afterSlice, out PullResult<TLease> result);
+
+    /// <summary>The pull has ended by itself; whoever awaits it is told next.</summary>
+    protected abstract void Ended();
 
     /// <summary>Everything is over: the object may serve another pull.</summary>
     protected abstract void Recycle();

@@ -25,5 +25,10 @@ internal sealed unsafe class ProducerPull(Producer producer, WaitedWord word) : 
     protected override bool TryEnd(bool afterSlice, out PullResult<StoredWriteLease> result) =>
         producer.TryEndPull(afterSlice, out result);
 
+    protected override void Ended()
+    {
+        // Nobody else is to be told.
+    }
+
     protected override void Recycle() => producer.Recycle(this);
 }

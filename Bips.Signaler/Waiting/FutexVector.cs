@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Bips.Signaler.Native;
 
 namespace Bips.Signaler.Waiting;
@@ -27,7 +28,13 @@ internal sealed unsafe class FutexVector
     public static bool IsAvailable =>
         !s_isRefused && !s_isSwitchedOff && !(AppContext.TryGetSwitch(Switch, out bool isOff) && isOff);
 
+    public int Count => _count;
+
     public void Clear() => _count = 0;
+
+    /// <param name="word">In memory that does not move.</param>
+    /// <param name="expected">The value to sleep on.</param>
+    public void TryAdd(ref uint word, uint expected) => TryAdd((uint*)Unsafe.AsPointer(ref word), expected);
 
     /// <param name="word">May be unmapped during the wait, which then ends or finds the word by its file.</param>
     /// <param name="expected">The value to sleep on.</param>

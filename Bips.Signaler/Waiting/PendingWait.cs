@@ -28,6 +28,9 @@ internal abstract unsafe class PendingWait(WaitedWord word)
     /// <summary>When the thread should look without having been woken; nanoseconds.</summary>
     public long Due => Math.Min(SliceEnd, Deadline.Nanoseconds);
 
+    /// <summary>Whether it must not be looked at any more, nor added. Under the lock.</summary>
+    public virtual bool IsClosed => false;
+
     /// <summary>The word's address in a mapping that lasts as long as this waits.</summary>
     public abstract uint* Address { get; }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Bips.Signaler.Native;
 
 namespace Bips.Signaler.Waiting;
@@ -75,6 +74,11 @@ internal static unsafe class WaitThread
         WordSleeper? called;
         lock (Changes)
         {
+            if (wait.IsClosed)
+            {
+                return;
+            }
+
             if (!s_isRunning)
             {
                 Start(Run);
@@ -165,7 +169,7 @@ internal static unsafe class WaitThread
         lock (Changes)
         {
             s_vector.Clear();
-            s_vector.TryAdd((uint*)Unsafe.AsPointer(ref s_news[0]), Ordering.LoadAcquire(ref s_news[0]));
+            s_vector.TryAdd(ref s_news[0], Ordering.LoadAcquire(ref s_news[0]));
             deadline = ServeWords(ref ended);
             if (s_listed.Count > 0)
             {
@@ -220,6 +224,19 @@ internal static unsafe class WaitThread
         return Deadline.At(due);
     }
 
+    /// <returns>Null when the system has no thread left: then the word is looked at slice by slice until it has.</returns>
+    private static WordSleeper? TryStartSleeper(WaitedWord word)
+    {
+        try
+        {
+            return new WordSleeper(word);
+        }
+        catch (OutOfMemoryException)
+        {
+            return null;
+        }
+    }
+
     private static void PrepareSleepOn(WaitedWord word)
     {
         if (word.Sleeper is null && s_vector.TryAdd(word.Address, word.Ticket))
@@ -228,8 +245,8 @@ internal static unsafe class WaitThread
             return;
         }
 
-        word.Sleeper ??= new WordSleeper(word);
-        if (word.Sleeper.IsLeftBehind)
+        word.Sleeper ??= TryStartSleeper(word);
+        if (word.Sleeper is { IsLeftBehind: true })
         {
             Futex.Wake(ref *word.Address);
         }

@@ -4,11 +4,22 @@ namespace Bips.Signaler.Waiting;
 internal sealed unsafe class WaitedWord(WordIdentity identity)
 {
     private readonly List<PendingWait> _waits = [];
+    private ulong _peerSeen;
 
     public WordIdentity Identity { get; } = identity;
 
     /// <summary>How many objects of this process may wait here.</summary>
     public int Users { get; set; }
+
+    /// <summary>
+    /// When one of those who wait here last found the other side alive, nanoseconds: what one has just found out, the others need not ask the
+    /// kernel again. Any thread.
+    /// </summary>
+    public long PeerSeen
+    {
+        get => (long)Ordering.LoadAcquire(in _peerSeen);
+        set => Ordering.StoreRelease(ref _peerSeen, (ulong)value);
+    }
 
     /// <summary>How many wait now.</summary>
     public int Count => _waits.Count;

@@ -7,7 +7,7 @@ namespace Bips.Signaler.Waiting;
 internal sealed unsafe class WordSleeper
 {
     /// <summary>Bounds what it costs when the word's mapping went away in the instant before the sleep.</summary>
-    private static readonly TimeSpan s_longestSleep = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestSleep = TimeSpan.FromSeconds(5);
 
     private readonly WaitedWord _word;
 

@@ -436,7 +436,7 @@ static void Descriptor_is_readable_while_a_frame_is_waiting(void) {
     EXPECT(fcntl(descriptor, F_GETFD) < 0);
 }
 
-static int threads_named_watch(void) {
+static int threads_named_wait(void) {
     char path[300], name[32];
     int found = 0;
     DIR *tasks = opendir("/proc/self/task");
@@ -444,7 +444,7 @@ static int threads_named_watch(void) {
         snprintf(path, sizeof path, "/proc/self/task/%s/comm", task->d_name);
         FILE *file = fopen(path, "r");
         if (file != NULL) {
-            found += fgets(name, sizeof name, file) != NULL && strcmp(name, "bips-watch\n") == 0;
+            found += fgets(name, sizeof name, file) != NULL && strcmp(name, "bips-wait\n") == 0;
             fclose(file);
         }
     }
@@ -453,9 +453,15 @@ static int threads_named_watch(void) {
     return found;
 }
 
+static void wait_until_no_thread_waits(void) {
+    while (threads_named_wait() != 0) {
+        sched_yield(); /* the test's time-out is the deadline */
+    }
+}
+
 static void Watching_costs_one_thread_that_ends_with_the_last_descriptor(void) {
     open_both(0, 1);
-    EXPECT(threads_named_watch() == 0);
+    wait_until_no_thread_waits();
     bips_consumer *others[3];
     int descriptors[3], own;
     EXPECT_STATUS(BIPS_OK, bips_consumer_fd(consumer, &own));
@@ -466,16 +472,14 @@ static void Watching_costs_one_thread_that_ends_with_the_last_descriptor(void) {
 
     publish();
     EXPECT(readable(own, 5000));
-    EXPECT(threads_named_watch() == 1);
+    EXPECT(threads_named_wait() == 1);
     for (int i = 0; i < 3; i++) {
         EXPECT(readable(descriptors[i], 5000));
         EXPECT_STATUS(BIPS_OK, bips_consumer_close(others[i]));
     }
 
     close_both();
-    while (threads_named_watch() != 0) {
-        sched_yield(); /* the test's time-out is the deadline */
-    }
+    wait_until_no_thread_waits();
 }
 
 /* The child may only look: what it finds is its exit status. */

@@ -126,7 +126,7 @@ class Consumer:
     def fileno(self) -> int:
         """A descriptor for ``select``, ``selectors`` and event loops: readable while ``pull(0)`` would not time out.
 
-        It may be readable once too often, so pull with a time-out of 0. Needs Linux 5.16.
+        It may be readable once too often, so pull with a time-out of 0.
         """
         descriptor = ctypes.c_int()
         _abi.check(_abi.consumer_fd(self._handle, ctypes.addressof(descriptor)))

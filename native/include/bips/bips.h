@@ -325,8 +325,8 @@ bips_status bips_consumer_push(bips_consumer *consumer, bips_read_lease *lease);
  * It may be readable once too often: pull with a time-out of 0 and go back to the loop on BIPS_TIMED_OUT. It is the same on
  * every call and closed with the consumer.
  *
- * The first descriptor of a process starts one thread, named bips-watch, which ends with the last. At most 127 consumers of a
- * process may have one; needs Linux 5.16. Errors: SYSTEM.
+ * The first descriptor of a process starts one thread, named bips-wait, which ends about a second after the last was closed. Kernels before
+ * Linux 5.16, and the pools beyond the 127th of a process, cost one more such thread for each pool. Errors: SYSTEM.
  */
 bips_status bips_consumer_fd(bips_consumer *consumer, int *descriptor);
 
