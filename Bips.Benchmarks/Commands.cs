@@ -14,7 +14,8 @@ internal static class Commands
     private const int QuickRepetitions = 3;
 
     private static readonly IReadOnlyList<IScenario> s_scenarios =
-        [new LatencyScenario(), new WakeScenario(), new ThroughputScenario(), new ScaleScenario(), new FramesScenario(), new CpuScenario()];
+        [new LatencyScenario(), new WakeScenario(), new ThroughputScenario(), new ScaleScenario(), new FramesScenario(), new CpuScenario(),
+            new AlternativesScenario()];
 
     private static readonly Option<bool> s_quick = new("--quick")
     {

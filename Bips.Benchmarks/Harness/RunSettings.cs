@@ -12,8 +12,14 @@ internal sealed record RunSettings(bool IsQuick, int Repetitions, IReadOnlyList<
     /// </summary>
     public int WarmMilliseconds => IsQuick ? 800 : 1500;
 
-    /// <summary>Milliseconds of each measurement.</summary>
+    /// <summary>How often the sections of a trial alternate in each repetition.</summary>
+    public int Rounds => IsQuick ? 3 : 5;
+
+    /// <summary>Milliseconds that each section is measured in a repetition, over all rounds.</summary>
     public int RunMilliseconds => IsQuick ? 300 : 1000;
+
+    /// <summary>Times for sections of which there are many and whose time is spent in the kernel, so that little is to be compiled.</summary>
+    public string BriefTimes => IsQuick ? "warm=250 run=200" : "warm=500 run=600";
 
     public string Times => $"warm={WarmMilliseconds} run={RunMilliseconds}";
 }

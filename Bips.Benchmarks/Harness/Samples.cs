@@ -19,6 +19,35 @@ internal sealed class Samples(string scenario)
         .Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal) && pair.Key.EndsWith(suffix, StringComparison.Ordinal))
         .Sum(pair => pair.Value)));
 
+    /// <summary>The same, with the best of several sections as another one, chosen in each repetition by one of its numbers.</summary>
+    /// <param name="name">What the best one is called.</param>
+    /// <param name="sections">Which to choose from.</param>
+    /// <param name="key">Which number decides, for example <c>p50</c>.</param>
+    /// <param name="isLargest">Whether the largest is the best, else the smallest.</param>
+    public Samples WithBest(string name, IReadOnlyCollection<string> sections, string key, bool isLargest)
+    {
+        var chosen = new Samples(scenario);
+        foreach (IReadOnlyDictionary<string, double> values in _repetitions)
+        {
+            string best = isLargest
+                ? sections.MaxBy(section => Value(values, $"{section}.{key}"))!
+                : sections.MinBy(section => Value(values, $"{section}.{key}"))!;
+            var all = new Dictionary<string, double>(values, StringComparer.Ordinal);
+            foreach ((string full, double value) in values.Where(pair => pair.Key.StartsWith($"{best}.", StringComparison.Ordinal)))
+            {
+                all[name + full[best.Length..]] = value;
+            }
+
+            chosen.Add(all);
+        }
+
+        return chosen;
+    }
+
+    /// <summary>Which sections were the best ones, in which a number equals that of the best.</summary>
+    public string Winner(string name, IReadOnlyCollection<string> sections, string key) => string.Join(" or ", sections
+        .Where(section => _repetitions.Exists(values => Value(values, $"{section}.{key}").Equals(Value(values, $"{name}.{key}")))));
+
     /// <summary>A figure beside its limit.</summary>
     /// <param name="name">What was measured.</param>
     /// <param name="unit">Its unit.</param>

@@ -20,4 +20,10 @@ internal sealed record Trial
 
     /// <summary>Whether process n stays on the n-th processor; false where there are more processes than that.</summary>
     public bool IsPinned { get; init; } = true;
+
+    /// <summary>Whether all processes are to stay on the first processor.</summary>
+    public bool IsOnOneProcessor { get; init; }
+
+    /// <summary>What else is measured in each repetition once the processes have ended; adds to their numbers.</summary>
+    public Action<IDictionary<string, double>>? Alongside { get; init; }
 }

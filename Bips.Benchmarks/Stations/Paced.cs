@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Bips.Benchmarks.Alternatives;
 using Bips.Benchmarks.Ends;
 using Bips.Benchmarks.Harness;
 using Bips.Benchmarks.Raw;
@@ -20,27 +21,44 @@ internal sealed unsafe class Paced(Station station, bool sends)
     /// <summary>Frames that a stalled receiver may fall behind before the sender has to wait, with a pool and without.</summary>
     private const int Slots = 64;
 
-    private readonly Histogram _histogram = new();
+    /// <summary>How long before a frame is due a sender stops sleeping: longer than its own wake-up takes.</summary>
+    private const long SpinNanoseconds = 200_000;
+
+    /// <summary>Frames at the beginning of a turn that do not count: a twentieth of a second's, and some.</summary>
+    private const int SettlingFrames = 3;
+    private const int SettlingShare = 20;
+
+    private readonly Histogram _uncounted = new();
+
+    /// <summary>
+    /// Whether the sender sleeps between frames. What brings threads of its own needs the sender's processor meanwhile; the others are then
+    /// measured in the same way.
+    /// </summary>
+    private readonly bool _isIdleBetweenFrames = station.Words.Number("idle", otherwise: 0) != 0;
 
     /// <summary>Memory for a raw section.</summary>
     public static int MemoryLength => RawChannel.Length(Slots);
 
     public void Perform()
     {
-        foreach (string section in station.Sections)
+        foreach (Turn turn in station.Turns)
         {
-            if (section.StartsWith("raw", StringComparison.Ordinal))
+            if (turn.Section.StartsWith("raw", StringComparison.Ordinal))
             {
-                PerformRaw(section);
+                PerformRaw(turn);
+            }
+            else if (turn.Section.StartsWith("pool", StringComparison.Ordinal))
+            {
+                PerformPool(turn);
             }
             else
             {
-                PerformPool(section);
+                PerformAlternative(turn);
             }
         }
     }
 
-    private void PerformRaw(string section)
+    private void PerformRaw(Turn turn)
     {
         station.Meet();
         if (sends)
@@ -49,21 +67,43 @@ internal sealed unsafe class Paced(Station station, bool sends)
         }
 
         station.Meet();
-        bool sleeps = section.EndsWith("futex", StringComparison.Ordinal);
-        var end = new RawEnd(new RawChannel(station.Memory, Slots), sleeps);
+        var end = new RawEnd(new RawChannel(station.Memory, Slots), Enum.Parse<RawWait>(turn.Section["raw-".Length..], ignoreCase: true));
         if (sends)
         {
-            Send(ref end);
+            Send(turn, ref end);
         }
         else
         {
-            Receive(section, ref end);
+            Receive(turn, ref end);
         }
     }
 
-    private void PerformPool(string section)
+    private void PerformAlternative(Turn turn)
     {
-        WaitMode mode = Enum.Parse<WaitMode>(section[(section.IndexOf('-', StringComparison.Ordinal) + 1)..], ignoreCase: true);
+        var plan = new StreamPlan(PayloadWork.LineLength, Slots, Sinks: 1, Touch.All);
+        station.Meet();
+        using IFrameSender? sender = sends ? Alternative.OpenSender(turn.Section, station, plan) : null;
+        station.Meet();
+        using IFrameReceiver? receiver = sends ? null : Alternative.OpenReceiver(turn.Section, station, plan, number: 0);
+        sender?.Connect();
+        station.Meet();
+        if (sender is not null)
+        {
+            var end = new AlternativeSendingEnd(sender);
+            Send(turn, ref end);
+        }
+        else if (receiver is not null)
+        {
+            var end = new AlternativeReceivingEnd(receiver);
+            Receive(turn, ref end);
+        }
+
+        station.Meet();
+    }
+
+    private void PerformPool(Turn turn)
+    {
+        WaitMode mode = Enum.Parse<WaitMode>(turn.Section["pool-".Length..], ignoreCase: true);
         station.Meet();
         using Producer? producer = sends ? station.CreatePool("paced", BufferSize, Slots, consumers: 1, WaitMode.Spin) : null;
         station.Meet();
@@ -72,68 +112,84 @@ internal sealed unsafe class Paced(Station station, bool sends)
         if (producer is not null)
         {
             var sender = new PoolSendingEnd(producer, pullsAhead: true, timestamp: null);
-            Send(ref sender);
+            Send(turn, ref sender);
         }
         else if (consumer is not null)
         {
             var receiver = new PoolReceivingEnd(consumer, pushesAtOnce: false);
-            Receive(section, ref receiver);
+            Receive(turn, ref receiver);
         }
 
         station.Meet();
     }
 
-    private void Send<TSender>(ref TSender sender)
+    private int Uncounted(Turn turn) =>
+        turn.IsWarmUp ? station.Words.Number("warm-frames") : Math.Max(SettlingFrames, station.Words.Number("rate") / SettlingShare);
+
+    private int Counted(Turn turn) => turn.IsWarmUp ? 0 : station.Words.Number("frames") / station.Rounds;
+
+    private void Send<TSender>(Turn turn, ref TSender sender)
         where TSender : ISendingEnd, allows ref struct
     {
         long period = NanosecondsPerSecond / station.Words.Number("rate");
-        int count = station.Words.Number("warm-frames") + station.Words.Number("frames");
+        int count = Uncounted(turn) + Counted(turn);
         long due = MonotonicClock.Nanoseconds + LeadNanoseconds;
         for (int i = 0; i < count; i++, due += period)
         {
             sender.Prepare();
-            SpinUntil(due);
+            WaitUntil(due);
             sender.Send((ulong)due);
         }
 
         sender.Prepare();
-        SpinUntil(due);
+        WaitUntil(due);
         sender.Send(EndMark);
     }
 
-    private static void SpinUntil(long due)
+    private void WaitUntil(long due)
     {
+        if (_isIdleBetweenFrames)
+        {
+            uint never = 0;
+            TimeSpan idle = TimeSpan.FromMicroseconds((due - MonotonicClock.Nanoseconds - SpinNanoseconds) / 1e3);
+            if (idle > TimeSpan.Zero)
+            {
+                _ = Futex.Wait(ref never, expected: 0, Deadline.After(idle));
+            }
+        }
+
         while (MonotonicClock.Nanoseconds < due)
         {
-            // Sleeping would make the schedule as late as the wake-ups that are measured.
+            // Sleeping to the end would make the schedule as late as the wake-ups that are measured.
         }
     }
 
-    private void Receive<TReceiver>(string section, ref TReceiver receiver)
+    private void Receive<TReceiver>(Turn turn, ref TReceiver receiver)
         where TReceiver : IReceivingEnd, allows ref struct
     {
-        int warm = station.Words.Number("warm-frames");
-        for (int i = 0; i < warm; i++)
+        int uncounted = Uncounted(turn);
+        for (int i = 0; i < uncounted; i++)
         {
-            ReceiveOne(ref receiver);
+            ReceiveOne(_uncounted, ref receiver);
         }
 
-        _histogram.Clear();
+        Histogram times = turn.IsWarmUp ? _uncounted : station.Ledger.TimesOf(turn.Section);
         long start = MonotonicClock.Nanoseconds;
         long used = Processors.ThreadTime();
-        while (ReceiveOne(ref receiver))
+        while (ReceiveOne(times, ref receiver))
         {
             // Until the sender ends.
         }
 
-        double share = (double)(Processors.ThreadTime() - used) / (MonotonicClock.Nanoseconds - start);
-        Station.Report(section, _histogram, divisor: 1);
-        Station.Report($"{section}.cpu", share * 100);
+        if (!turn.IsWarmUp)
+        {
+            station.Ledger.AddQuotient($"{turn.Section}.cpu", 100.0 * (Processors.ThreadTime() - used), MonotonicClock.Nanoseconds - start);
+        }
     }
 
     /// <returns>False when the sender has ended.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool ReceiveOne<TReceiver>(ref TReceiver receiver)
+    private static bool ReceiveOne<TReceiver>(Histogram times, ref TReceiver receiver)
         where TReceiver : IReceivingEnd, allows ref struct
     {
         ulong due = receiver.Receive();
@@ -144,7 +200,7 @@ internal sealed unsafe class Paced(Station station, bool sends)
             return false;
         }
 
-        _histogram.Record(now - (long)due);
+        times.Record(now - (long)due);
         return true;
     }
 }

@@ -32,6 +32,7 @@ internal static class Roles
             _ => throw new ArgumentException($"There is no role '{role}'; this command is for the harness itself.", nameof(role)),
         };
         perform();
+        station.Report();
     }
 
     /// <summary>Ends this process when the one that started it is gone: its end of our standard input closes.</summary>
