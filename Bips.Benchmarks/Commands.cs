@@ -14,8 +14,10 @@ internal static class Commands
     private const int QuickRepetitions = 3;
 
     private static readonly IReadOnlyList<IScenario> s_scenarios =
-        [new LatencyScenario(), new WakeScenario(), new ThroughputScenario(), new ScaleScenario(), new FramesScenario(), new CpuScenario(),
-            new AlternativesScenario()];
+    [
+        new LimitsScenario(), new LatencyScenario(), new WakeScenario(), new ThroughputScenario(), new ScaleScenario(), new FramesScenario(),
+        new CpuScenario(), new AlternativesScenario(), new PublishedScenario(),
+    ];
 
     private static readonly Option<bool> s_quick = new("--quick")
     {

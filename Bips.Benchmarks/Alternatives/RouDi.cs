@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Bips.Benchmarks.Harness;
 using Bips.Benchmarks.Native;
 
 namespace Bips.Benchmarks.Alternatives;
@@ -23,7 +24,7 @@ internal sealed class RouDi : IDisposable
 
     public static string? Obstacle() =>
         Presence.Obstacle("iceoryx libiceoryx-binding-c2", Iceoryx.Library)
-        ?? (FindProgram() is null ? Presence.Missing("iceoryx libiceoryx-binding-c2") : null);
+        ?? (!SearchPath.Has(Program) ? Presence.Missing("iceoryx libiceoryx-binding-c2") : null);
 
     /// <param name="pools">Payload sizes and how many chunks of each there are to be, by size.</param>
     /// <exception cref="InvalidOperationException">It did not start; another one may be running.</exception>
@@ -39,7 +40,7 @@ internal sealed class RouDi : IDisposable
 
         // The shell ends RouDi, which then removes its shared memory, when its standard input closes: also when this process is killed.
         var start = new ProcessStartInfo("sh",
-            ["-c", "\"$0\" -c \"$1\" -m off & roudi=$!; cat >/dev/null; kill $roudi; wait $roudi", FindProgram()!, configuration])
+            ["-c", "\"$0\" -c \"$1\" -m off & roudi=$!; cat >/dev/null; kill $roudi; wait $roudi", SearchPath.Find(Program)!, configuration])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -70,10 +71,6 @@ internal sealed class RouDi : IDisposable
         _shell.Dispose();
         File.Delete(_configuration);
     }
-
-    private static string? FindProgram() => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
-        .Select(directory => Path.Combine(directory, Program))
-        .FirstOrDefault(File.Exists);
 
     private void WaitUntilReady()
     {

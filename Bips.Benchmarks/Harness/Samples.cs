@@ -44,6 +44,18 @@ internal sealed class Samples(string scenario)
         return chosen;
     }
 
+    /// <summary>The same with another number in each repetition.</summary>
+    public Samples With(string name, Func<Func<string, double>, double> compute)
+    {
+        var more = new Samples(scenario);
+        foreach (IReadOnlyDictionary<string, double> values in _repetitions)
+        {
+            more.Add(new Dictionary<string, double>(values, StringComparer.Ordinal) { [name] = compute(key => Value(values, key)) });
+        }
+
+        return more;
+    }
+
     /// <summary>Which sections were the best ones, in which a number equals that of the best.</summary>
     public string Winner(string name, IReadOnlyCollection<string> sections, string key) => string.Join(" or ", sections
         .Where(section => _repetitions.Exists(values => Value(values, $"{section}.{key}").Equals(Value(values, $"{name}.{key}")))));

@@ -12,6 +12,8 @@ internal static class Roles
     public const string Source = "stream-source";
     public const string Sink = "stream-sink";
     public const string FanOut = "fan-out";
+    public const string OneThread = "one-thread";
+    public const string Copy = "copy";
 
     /// <summary>Does what the words say.</summary>
     /// <param name="role">One of the names above.</param>
@@ -29,6 +31,8 @@ internal static class Roles
             Source => new StreamSource(station).Perform,
             Sink => new StreamSink(station).Perform,
             FanOut => new FanOut(station).Perform,
+            OneThread => new OneThread(station).Perform,
+            Copy => new Copy(station).Perform,
             _ => throw new ArgumentException($"There is no role '{role}'; this command is for the harness itself.", nameof(role)),
         };
         perform();

@@ -76,12 +76,15 @@ internal sealed unsafe class Station : IDisposable
     }
 
     /// <summary>Makes a pool in the trial's directory.</summary>
-    public Producer CreatePool(string name, int frameSize, int buffers, int consumers, WaitMode mode) =>
+    public Producer CreatePool(string name, int frameSize, int buffers, int consumers, WaitMode mode, int history = 1,
+        bool hugePages = false) =>
         Producer.Create(name, new PoolOptions
         {
             BufferSize = frameSize,
             BufferCount = buffers,
             MaximumConsumers = consumers,
+            History = history,
+            HugePages = hugePages,
             WaitMode = mode,
             OnEviction = eviction => Console.Error.WriteLine($"lane {eviction.Lane} was evicted: {eviction.Detail}"),
             Directory = Directory,

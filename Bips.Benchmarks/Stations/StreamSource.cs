@@ -9,7 +9,7 @@ namespace Bips.Benchmarks.Stations;
 /// <summary>Sends frames for a given time as fast as the other processes take them.</summary>
 internal sealed unsafe class StreamSource(Station station)
 {
-    /// <summary>Frames sent between two looks at the clock, unless they are large: a turn must not last much longer than it should.</summary>
+    /// <summary>Frames sent between two looks at the clock, unless each takes long: a turn must not last much longer than it should.</summary>
     private const int FramesPerBatch = 64;
     private const int LargestBatchedFrame = 64 * 1024;
 
@@ -65,11 +65,13 @@ internal sealed unsafe class StreamSource(Station station)
     private void SendThroughPool(Turn turn)
     {
         var choice = PoolChoice.From(turn.Section);
-        using (Producer producer = station.CreatePool("stream", _plan.FrameSize, _plan.Buffers, _plan.Sinks, choice.Mode))
+        int frameSize = choice.FrameSize ?? _plan.FrameSize;
+        using (Producer producer = station.CreatePool("stream", frameSize, choice.Buffers ?? _plan.Buffers, _plan.Sinks, choice.Mode,
+            choice.History, choice.HugePages))
         {
             station.Meet();
             station.Meet();
-            var source = new PoolSource(producer, _plan.FrameSize, choice.Timestamp);
+            var source = new PoolSource(producer, frameSize, choice.Timestamp);
             Send(turn, ref source);
         }
 
@@ -130,7 +132,7 @@ internal sealed unsafe class StreamSource(Station station)
     private void SendFor<TSource>(TimeSpan time, ref TSource source, ref ulong number)
         where TSource : IStreamSource
     {
-        int batch = _plan.FrameSize > LargestBatchedFrame ? 1 : FramesPerBatch;
+        int batch = _plan.Touch == Touch.All && _plan.FrameSize > LargestBatchedFrame ? 1 : FramesPerBatch;
         Deadline deadline = Deadline.After(time);
         do
         {
