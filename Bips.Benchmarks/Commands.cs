@@ -16,7 +16,7 @@ internal static class Commands
     private static readonly IReadOnlyList<IScenario> s_scenarios =
     [
         new LimitsScenario(), new LatencyScenario(), new WakeScenario(), new ThroughputScenario(), new ScaleScenario(), new FramesScenario(),
-        new CpuScenario(), new AlternativesScenario(), new PublishedScenario(),
+        new CpuScenario(), new AlternativesScenario(), new PublishedScenario(), new QuestionsScenario(),
     ];
 
     private static readonly Option<bool> s_quick = new("--quick")

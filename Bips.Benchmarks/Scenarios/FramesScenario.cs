@@ -28,7 +28,7 @@ internal sealed class FramesScenario : IScenario
                 Samples streams = Stream(runner, title, new StreamPlan(pixels * BytesPerPixel, Buffers, sinks, Touch.All));
                 yield return streams.Beside(title, "frames/s", $"{Pool}.rate", "plain.rate", "the same work on plain memory",
                     Target.AtLeast(0.95));
-                yield return streams.Beside(title, "frames/s", $"{Pool}.rate", "copying.rate",
+                yield return streams.Beside($"{title}, beside copying", "frames/s", $"{Pool}.rate", "copying.rate",
                     $"the best that copies: {streams.Winner("copying", s_copying, "rate")}", Target.AtLeast(1.5));
             }
         }

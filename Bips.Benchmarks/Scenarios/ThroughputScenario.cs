@@ -27,8 +27,8 @@ internal sealed class ThroughputScenario : IScenario
         yield return untouched.Beside("1 KB frames, untouched, both spinning", "frames/s", $"{Spinning}.rate", "ring.rate", Rings,
             Target.AtLeast(0.3));
         yield return untouched.Beside("the same, best 5 ms of each", "frames/s", $"{Spinning}.best", "ring.best", Rings);
-        yield return untouched.Beside("the same with a timestamp supplied", "frames/s", $"{Supplied}.rate", "ring.rate", Rings);
-        yield return untouched.Beside("the same, best 5 ms of each", "frames/s", $"{Supplied}.best", "ring.best", Rings);
+        yield return untouched.Beside("1 KB frames, untouched, with a timestamp supplied", "frames/s", $"{Supplied}.rate", "ring.rate", Rings);
+        yield return untouched.Beside("the same with a timestamp supplied, best 5 ms of each", "frames/s", $"{Supplied}.best", "ring.best", Rings);
         yield return untouched.Alone("bytes allocated by both sides meanwhile", "B",
             untouched.SumOf(Spinning, ".allocated"), Target.AtMost(0));
         Samples touched = Stream(runner, "1 KB, ends touched", Touch.Ends);
@@ -47,8 +47,8 @@ internal sealed class ThroughputScenario : IScenario
             MemoryLength = OneThread.MemoryLength,
         });
         yield return calls.Alone("pull, push, pull and push on one thread", "ns", calls.Of("pool"), Target.AtMost(60));
-        yield return calls.Alone("the same with a timestamp supplied", "ns", calls.Of("pool-supplied"), Target.AtMost(60));
-        yield return calls.Beside("the same", "ns", "pool-supplied", "ring", "a buffer number out through one ring and back through another");
+        yield return calls.Alone("pull, push, pull and push on one thread, timestamp supplied", "ns", calls.Of("pool-supplied"), Target.AtMost(60));
+        yield return calls.Beside("the same, beside rings", "ns", "pool-supplied", "ring", "a buffer number out through one ring and back through another");
     }
 
     private Samples Stream(TrialRunner runner, string name, Touch touch)

@@ -20,8 +20,17 @@ internal sealed unsafe class Exchange(Station station, bool measures)
     private readonly Histogram _uncounted = new();
     private readonly long _clockCost = ClockCost.Measure();
 
-    /// <summary>Memory for the raw section.</summary>
-    public static int MemoryLength => 2 * RawChannel.Length(slots: 1);
+    /// <summary>
+    /// How quickly two cores exchange a line depends on which line it is (which slice of the cache it is in), as much as by a factor of
+    /// five. Raw channels therefore move from turn to turn, as pools do.
+    /// </summary>
+    private const int Places = 16;
+    private const int PlaceLength = 4096;
+
+    private int _turns;
+
+    /// <summary>Memory for the raw sections.</summary>
+    public static int MemoryLength => Places * PlaceLength;
 
     public void Perform()
     {
@@ -45,24 +54,25 @@ internal sealed unsafe class Exchange(Station station, bool measures)
 
     private void PerformRaw(Turn turn)
     {
+        byte* memory = station.Memory + (_turns++ % Places * PlaceLength);
         station.Meet();
         if (measures)
         {
-            new Span<byte>(station.Memory, MemoryLength).Clear();
+            new Span<byte>(memory, PlaceLength).Clear();
         }
 
         station.Meet();
         RawWait wait = Enum.Parse<RawWait>(turn.Section["raw-".Length..], ignoreCase: true);
         if (wait == RawWait.Line)
         {
-            var there = new LineEnd(station.Memory);
-            var back = new LineEnd(station.Memory + LineEnd.Length);
+            var there = new LineEnd(memory);
+            var back = new LineEnd(memory + LineEnd.Length);
             Perform(turn, ref there, ref back);
         }
         else
         {
-            var there = new RawEnd(new RawChannel(station.Memory, slots: 1), wait);
-            var back = new RawEnd(new RawChannel(station.Memory + RawChannel.Length(slots: 1), slots: 1), wait);
+            var there = new RawEnd(new RawChannel(memory, slots: 1), wait);
+            var back = new RawEnd(new RawChannel(memory + RawChannel.Length(slots: 1), slots: 1), wait);
             Perform(turn, ref there, ref back);
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Bips.Benchmarks.Alternatives;
 using Bips.Benchmarks.Ends;
@@ -28,7 +29,14 @@ internal sealed unsafe class Paced(Station station, bool sends)
     private const int SettlingFrames = 3;
     private const int SettlingShare = 20;
 
+    private const int LargestInSlots = 64 * 1024;
+    private const int LargeBuffers = 4;
+
     private readonly Histogram _uncounted = new();
+
+    /// <summary>How many receivers there are; the first one reports for all of them.</summary>
+    private readonly int _receivers = station.Words.Number("receivers", otherwise: 1);
+    private readonly bool _reports = station.Words.Number("receiver", otherwise: 0) == 0;
 
     /// <summary>
     /// Whether the sender sleeps between frames. What brings threads of its own needs the sender's processor meanwhile; the others are then
@@ -103,9 +111,12 @@ internal sealed unsafe class Paced(Station station, bool sends)
 
     private void PerformPool(Turn turn)
     {
-        WaitMode mode = Enum.Parse<WaitMode>(turn.Section["pool-".Length..], ignoreCase: true);
+        string[] parts = turn.Section["pool-".Length..].Split('/');
+        WaitMode mode = Enum.Parse<WaitMode>(parts[0], ignoreCase: true);
+        int size = parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : BufferSize;
+        int buffers = size > LargestInSlots ? LargeBuffers : Slots;
         station.Meet();
-        using Producer? producer = sends ? station.CreatePool("paced", BufferSize, Slots, consumers: 1, WaitMode.Spin) : null;
+        using Producer? producer = sends ? station.CreatePool("paced", size, buffers, _receivers, WaitMode.Spin) : null;
         station.Meet();
         using Consumer? consumer = sends ? null : station.OpenPool("paced", mode, OverflowPolicy.Block);
         station.Meet();
@@ -150,12 +161,7 @@ internal sealed unsafe class Paced(Station station, bool sends)
     {
         if (_isIdleBetweenFrames)
         {
-            uint never = 0;
-            TimeSpan idle = TimeSpan.FromMicroseconds((due - MonotonicClock.Nanoseconds - SpinNanoseconds) / 1e3);
-            if (idle > TimeSpan.Zero)
-            {
-                _ = Futex.Wait(ref never, expected: 0, Deadline.After(idle));
-            }
+            Idle.For(TimeSpan.FromMicroseconds((due - MonotonicClock.Nanoseconds - SpinNanoseconds) / 1e3));
         }
 
         while (MonotonicClock.Nanoseconds < due)
@@ -173,7 +179,8 @@ internal sealed unsafe class Paced(Station station, bool sends)
             ReceiveOne(_uncounted, ref receiver);
         }
 
-        Histogram times = turn.IsWarmUp ? _uncounted : station.Ledger.TimesOf(turn.Section);
+        bool counts = !turn.IsWarmUp && _reports;
+        Histogram times = !counts ? _uncounted : station.Ledger.TimesOf(turn.Section);
         long start = MonotonicClock.Nanoseconds;
         long used = Processors.ThreadTime();
         while (ReceiveOne(times, ref receiver))
@@ -181,7 +188,7 @@ internal sealed unsafe class Paced(Station station, bool sends)
             // Until the sender ends.
         }
 
-        if (!turn.IsWarmUp)
+        if (counts)
         {
             station.Ledger.AddQuotient($"{turn.Section}.cpu", 100.0 * (Processors.ThreadTime() - used), MonotonicClock.Nanoseconds - start);
         }

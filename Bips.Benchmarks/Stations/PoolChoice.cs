@@ -25,7 +25,8 @@ internal sealed record PoolChoice(WaitMode Mode, OverflowPolicy Policy)
 
     /// <param name="section">
     /// For example <c>pool/Spin/Block</c>, and then any of <c>/supplied</c> (timestamp), <c>/size=N</c>, <c>/buffers=N</c>,
-    /// <c>/history=N</c> and <c>/huge</c>.
+    /// <c>/history=N</c>, <c>/huge</c> and <c>/beside=</c><see cref="Trouble"/> (what another consumer does), and
+    /// <c>/by=LANGUAGE</c> of the consumer.
     /// </param>
     public static PoolChoice From(string section)
     {
@@ -46,6 +47,7 @@ internal sealed record PoolChoice(WaitMode Mode, OverflowPolicy Policy)
         ["size", string number] => this with { FrameSize = Number(number) },
         ["buffers", string number] => this with { Buffers = Number(number) },
         ["history", string number] => this with { History = Number(number) },
+        ["beside" or "by", _] => this,
         _ => throw new ArgumentException($"A section has no '{part}'; this command is for the harness itself.", nameof(part)),
     };
 

@@ -14,6 +14,10 @@ internal static class Roles
     public const string FanOut = "fan-out";
     public const string OneThread = "one-thread";
     public const string Copy = "copy";
+    public const string Troublemaker = "troublemaker";
+    public const string Victim = "victim";
+    public const string Joiner = "joiner";
+    public const string ForeignSink = "foreign-sink";
 
     /// <summary>Does what the words say.</summary>
     /// <param name="role">One of the names above.</param>
@@ -21,6 +25,12 @@ internal static class Roles
     public static void Perform(string role, IEnumerable<string> words)
     {
         EndWithParent();
+        if (role is Victim)
+        {
+            VictimProcess.Perform(new Words(words));
+            return;
+        }
+
         using var station = new Station(new Words(words));
         Action perform = role switch
         {
@@ -33,6 +43,9 @@ internal static class Roles
             FanOut => new FanOut(station).Perform,
             OneThread => new OneThread(station).Perform,
             Copy => new Copy(station).Perform,
+            Troublemaker => new Troublemaker(station).Perform,
+            Joiner => new Joiner(station).Perform,
+            ForeignSink => new ForeignSink(station).Perform,
             _ => throw new ArgumentException($"There is no role '{role}'; this command is for the harness itself.", nameof(role)),
         };
         perform();

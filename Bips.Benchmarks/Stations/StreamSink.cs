@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Bips.Benchmarks.Alternatives;
 using Bips.Benchmarks.Ends;
+using Bips.Benchmarks.Harness;
 using Bips.Benchmarks.Raw;
+using Bips.Signaler;
 
 namespace Bips.Benchmarks.Stations;
 
@@ -65,7 +67,7 @@ internal sealed unsafe class StreamSink(Station station)
     {
         var choice = PoolChoice.From(turn.Section);
         station.Meet();
-        using (Consumer consumer = station.OpenPool("stream", choice.Mode, choice.Policy))
+        using (Consumer consumer = station.OpenPool(StreamSource.PoolName, choice.Mode, choice.Policy))
         {
             station.Meet();
             var sink = new PoolSink(consumer);
@@ -96,12 +98,20 @@ internal sealed unsafe class StreamSink(Station station)
     {
         long allocated = 0;
         long batches = 0;
+        long start = MonotonicClock.Nanoseconds;
+        long used = Processors.ThreadTime();
         while (ReceiveBatch(ref sink))
         {
             if (++batches == 1)
             {
                 allocated = GC.GetAllocatedBytesForCurrentThread();
             }
+        }
+
+        if (!turn.IsWarmUp)
+        {
+            station.Ledger.AddQuotient(string.Create(CultureInfo.InvariantCulture, $"{turn.Section}.sink{_number}.cpu"),
+                100.0 * (Processors.ThreadTime() - used), MonotonicClock.Nanoseconds - start);
         }
 
         if (batches > 0)

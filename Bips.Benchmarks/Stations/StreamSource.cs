@@ -9,6 +9,9 @@ namespace Bips.Benchmarks.Stations;
 /// <summary>Sends frames for a given time as fast as the other processes take them.</summary>
 internal sealed unsafe class StreamSource(Station station)
 {
+    /// <summary>Name of the pool of a stream.</summary>
+    public const string PoolName = "stream";
+
     /// <summary>Frames sent between two looks at the clock, unless each takes long: a turn must not last much longer than it should.</summary>
     private const int FramesPerBatch = 64;
     private const int LargestBatchedFrame = 64 * 1024;
@@ -66,7 +69,7 @@ internal sealed unsafe class StreamSource(Station station)
     {
         var choice = PoolChoice.From(turn.Section);
         int frameSize = choice.FrameSize ?? _plan.FrameSize;
-        using (Producer producer = station.CreatePool("stream", frameSize, choice.Buffers ?? _plan.Buffers, _plan.Sinks, choice.Mode,
+        using (Producer producer = station.CreatePool(PoolName, frameSize, choice.Buffers ?? _plan.Buffers, _plan.Sinks, choice.Mode,
             choice.History, choice.HugePages))
         {
             station.Meet();
