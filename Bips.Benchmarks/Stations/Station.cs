@@ -56,6 +56,11 @@ internal sealed unsafe class Station : IDisposable
             Report(string.Create(CultureInfo.InvariantCulture, $"{section}.p{percent}"), histogram.Percentile(percent) / divisor);
         }
 
+        foreach (double percentile in Distribution.Points.Where(point => Distribution.IsKnown(point, histogram.Count)))
+        {
+            Report(Distribution.KeyOf(section, percentile), histogram.Percentile(percentile) / divisor);
+        }
+
         Report($"{section}.max", histogram.Maximum / divisor);
         Report($"{section}.count", histogram.Count);
     }
