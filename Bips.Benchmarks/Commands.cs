@@ -2,6 +2,7 @@ using System.CommandLine;
 using Bips.Benchmarks.Harness;
 using Bips.Benchmarks.Micro;
 using Bips.Benchmarks.Report;
+using Bips.Benchmarks.Report.Facts;
 using Bips.Benchmarks.Scenarios;
 using Bips.Benchmarks.Stations;
 
@@ -35,17 +36,11 @@ internal static class Commands
         Recursive = true,
     };
 
-    private static readonly Option<FileInfo?> s_json = new("--json")
-    {
-        Description = "File to write all figures and the environment to.",
-        Recursive = true,
-    };
-
     public static RootCommand Root()
     {
         var root = new RootCommand("Measures Bips beside the limits of the machine, in the same run.")
         {
-            s_quick, s_repetitions, s_processors, s_json,
+            s_quick, s_repetitions, s_processors,
         };
         foreach (IScenario scenario in s_scenarios)
         {
@@ -57,6 +52,7 @@ internal static class Commands
         root.Add(MicroCommand());
         root.Add(AllCommand());
         root.Add(RoleCommand());
+        ReportCommands.AddTo(root);
         return root;
     }
 
@@ -91,13 +87,13 @@ internal static class Commands
         var settings = new RunSettings(isQuick,
             result.GetValue(s_repetitions) ?? (isQuick ? QuickRepetitions : DefaultRepetitions),
             result.GetValue(s_processors) is { Length: > 0 } chosen ? chosen : Processors.Allowed());
-        var environment = EnvironmentRecord.Read(settings);
-        foreach (string line in environment.ToLines())
+        var environment = EnvironmentRecord.Begin(settings, new SystemFiles(), result.GetValue(ReportCommands.Facts));
+        foreach ((string name, string value) in environment.Facts)
         {
-            Console.WriteLine(line);
+            Console.WriteLine($"{name,-18}{value}");
         }
 
-        Console.WriteLine($"repetitions     {settings.Repetitions}; each cell is their median [smallest..largest]");
+        Console.WriteLine($"repetitions       {settings.Repetitions}; each cell is their median [smallest..largest]");
         var runner = new TrialRunner(settings, Console.Error);
         var figures = new List<Figure>();
         foreach (IScenario scenario in scenarios)
@@ -108,11 +104,12 @@ internal static class Commands
             figures.AddRange(found);
         }
 
-        if (result.GetValue(s_json) is { } file)
+        return ReportCommands.Finish(result, new RunReport
         {
-            new RunReport(environment, settings, figures).Save(file);
-        }
-
-        return 0;
+            Environment = environment.Complete(),
+            Settings = settings,
+            Scenarios = new(scenarios.Select(scenario => KeyValuePair.Create(scenario.Name, scenario.Description)), StringComparer.Ordinal),
+            Figures = figures,
+        });
     }
 }
