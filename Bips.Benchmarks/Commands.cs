@@ -13,6 +13,8 @@ internal static class Commands
 {
     private const int DefaultRepetitions = 5;
     private const int QuickRepetitions = 3;
+    private const string MicroDescription =
+        "Single-process costs with BenchmarkDotNet: an exchange per policy, a push per number of consumers.";
 
     private static readonly IReadOnlyList<IScenario> s_scenarios =
         [new LatencyScenario(), new WakeScenario(), new ThroughputScenario(), new ScaleScenario(), new FramesScenario(), new CpuScenario()];
@@ -58,15 +60,15 @@ internal static class Commands
 
     private static Command MicroCommand()
     {
-        var command = new Command("micro", "Single-process costs with BenchmarkDotNet: an exchange per policy, a push per number of consumers.");
-        command.SetAction(result => MicroRun.Run(result.GetValue(s_quick)) ? 0 : 1);
+        var command = new Command(MicroFigures.Scenario, MicroDescription);
+        command.SetAction(result => Measure([], result, withMicro: true));
         return command;
     }
 
     private static Command AllCommand()
     {
         var command = new Command("all", "Everything.");
-        command.SetAction(result => Measure(s_scenarios, result) | (MicroRun.Run(result.GetValue(s_quick)) ? 0 : 1));
+        command.SetAction(result => Measure(s_scenarios, result, withMicro: true));
         return command;
     }
 
@@ -81,12 +83,9 @@ internal static class Commands
         return command;
     }
 
-    private static int Measure(IReadOnlyList<IScenario> scenarios, ParseResult result)
+    private static int Measure(IReadOnlyList<IScenario> scenarios, ParseResult result, bool withMicro = false)
     {
-        bool isQuick = result.GetValue(s_quick);
-        var settings = new RunSettings(isQuick,
-            result.GetValue(s_repetitions) ?? (isQuick ? QuickRepetitions : DefaultRepetitions),
-            result.GetValue(s_processors) is { Length: > 0 } chosen ? chosen : Processors.Allowed());
+        RunSettings settings = SettingsOf(result);
         var environment = EnvironmentRecord.Begin(settings, new SystemFiles(), result.GetValue(ReportCommands.Facts));
         foreach ((string name, string value) in environment.Facts)
         {
@@ -96,20 +95,37 @@ internal static class Commands
         Console.WriteLine($"repetitions       {settings.Repetitions}; each cell is their median [smallest..largest]");
         var runner = new TrialRunner(settings, Console.Error);
         var figures = new List<Figure>();
+        var descriptions = new OrderedDictionary<string, string>(StringComparer.Ordinal);
         foreach (IScenario scenario in scenarios)
         {
-            Figure[] found = [.. scenario.Run(runner)];
-            Console.WriteLine($"\n## {scenario.Name}\n");
-            FigureTable.Write(found, Console.Out);
-            figures.AddRange(found);
+            Show(scenario.Name, scenario.Description, scenario.Run(runner));
         }
 
-        return ReportCommands.Finish(result, new RunReport
+        bool isComplete = true;
+        if (withMicro)
         {
-            Environment = environment.Complete(),
-            Settings = settings,
-            Scenarios = new(scenarios.Select(scenario => KeyValuePair.Create(scenario.Name, scenario.Description)), StringComparer.Ordinal),
-            Figures = figures,
-        });
+            isComplete = MicroRun.Run(settings.IsQuick, out IReadOnlyList<Figure> found);
+            Show(MicroFigures.Scenario, MicroDescription, found);
+        }
+
+        var report = new RunReport { Environment = environment.Complete(), Settings = settings, Scenarios = descriptions, Figures = figures };
+        return isComplete ? ReportCommands.Finish(result, report) : 1;
+
+        void Show(string scenario, string description, IEnumerable<Figure> measured)
+        {
+            Figure[] found = [.. measured];
+            Console.WriteLine($"\n## {scenario}\n");
+            FigureTable.Write(found, Console.Out);
+            figures.AddRange(found);
+            descriptions[scenario] = description;
+        }
+    }
+
+    private static RunSettings SettingsOf(ParseResult result)
+    {
+        bool isQuick = result.GetValue(s_quick);
+        return new RunSettings(isQuick,
+            result.GetValue(s_repetitions) ?? (isQuick ? QuickRepetitions : DefaultRepetitions),
+            result.GetValue(s_processors) is { Length: > 0 } chosen ? chosen : Processors.Allowed());
     }
 }

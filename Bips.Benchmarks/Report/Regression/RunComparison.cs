@@ -31,24 +31,52 @@ internal sealed class RunComparison
     public static RunComparison Of(RunReport before, RunReport now, double tolerance = ComparisonRule.DefaultTolerance)
     {
         var rule = new ComparisonRule(before.Settings.Repetitions, now.Settings.Repetitions, tolerance);
-        Dictionary<(string Scenario, string Name, int Occurrence), Figure> old = Keyed(before);
-        var figures = new List<FigureComparison>();
-        foreach ((var key, Figure figure) in Keyed(now))
-        {
-            figures.Add(old.Remove(key, out Figure? earlier)
-                ? Compare(rule, earlier, figure)
-                : new(figure.Scenario, figure.Name, Verdict.OnlyNow) { Now = figure.Ratio, Reason = "the older run did not measure it" });
-        }
-
+        var old = new List<Figure>(before.Figures);
+        Dictionary<Figure, Figure> pairs = Pair(old, now.Figures);
         var measured = now.Figures.Select(figure => figure.Scenario).ToHashSet(StringComparer.Ordinal);
-        figures.AddRange(old.Values.Where(figure => measured.Contains(figure.Scenario)).Select(figure =>
-            new FigureComparison(figure.Scenario, figure.Name, Verdict.OnlyBefore)
-            {
-                Before = figure.Ratio,
-                Reason = "the newer run did not measure it",
-            }));
+        FigureComparison[] figures =
+        [
+            .. now.Figures.Select(figure => pairs.TryGetValue(figure, out Figure? earlier)
+                ? Compare(rule, earlier, figure)
+                : new(figure.Scenario, figure.Name, Verdict.OnlyNow) { Now = figure.Ratio, Reason = "the older run did not measure it" }),
+            .. old.Where(figure => measured.Contains(figure.Scenario)).Select(figure =>
+                new FigureComparison(figure.Scenario, figure.Name, Verdict.OnlyBefore)
+                {
+                    Before = figure.Ratio,
+                    Reason = "the newer run did not measure it",
+                }),
+        ];
         return new RunComparison(rule, figures, [.. Differences(before, now)]);
     }
+
+    /// <summary>Which older figure belongs to each newer one: of one name, first the one with the same limit, then any.</summary>
+    /// <param name="old">The older figures; those that belong to a newer one are taken out.</param>
+    /// <param name="now">The newer figures.</param>
+    private static Dictionary<Figure, Figure> Pair(List<Figure> old, IReadOnlyList<Figure> now)
+    {
+        var pairs = new Dictionary<Figure, Figure>(ReferenceEqualityComparer.Instance);
+        foreach (bool needsSameLimit in new[] { true, false })
+        {
+            foreach (Figure figure in now.Where(figure => !pairs.ContainsKey(figure)))
+            {
+                int index = old.FindIndex(earlier => HasSameName(earlier, figure) && (!needsSameLimit ||
+                    string.Equals(LimitOf(earlier), LimitOf(figure), StringComparison.Ordinal)));
+                if (index >= 0)
+                {
+                    pairs.Add(figure, old[index]);
+                    old.RemoveAt(index);
+                }
+            }
+        }
+
+        return pairs;
+    }
+
+    private static bool HasSameName(Figure one, Figure other) => string.Equals(one.Scenario, other.Scenario, StringComparison.Ordinal) &&
+        string.Equals(one.Name, other.Name, StringComparison.Ordinal);
+
+    /// <summary>What a figure is compared with: by definition, or else by name.</summary>
+    private static string? LimitOf(Figure figure) => figure.Definition.GetValueOrDefault("limit") ?? figure.LimitName;
 
     private static FigureComparison Compare(ComparisonRule rule, Figure before, Figure now)
     {
@@ -72,22 +100,6 @@ internal sealed class RunComparison
             : compared with { Reason = "no limit to compare by" };
     }
 
-    /// <summary>Figures by name; of several that share one, the n-th of one run belongs to the n-th of the other.</summary>
-    private static Dictionary<(string Scenario, string Name, int Occurrence), Figure> Keyed(RunReport report)
-    {
-        var keyed = new Dictionary<(string, string, int), Figure>();
-        foreach (Figure figure in report.Figures)
-        {
-            int occurrence = 0;
-            while (!keyed.TryAdd((figure.Scenario, figure.Name, occurrence), figure))
-            {
-                occurrence++;
-            }
-        }
-
-        return keyed;
-    }
-
     /// <returns>How the two were not measured alike; null if they were.</returns>
     private static string? DifferenceOf(Figure before, Figure now)
     {
@@ -96,7 +108,7 @@ internal sealed class RunComparison
             .. before.Definition.Keys.Union(now.Definition.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
                 .Select(word => (word, before.Definition.GetValueOrDefault(word), now.Definition.GetValueOrDefault(word))),
             ("unit", before.Unit, now.Unit),
-            ("compared with", before.LimitName, now.LimitName),
+            ("compared with", LimitOf(before), LimitOf(now)),
             ("better is", before.IsLessBetter ? "less" : "more", now.IsLessBetter ? "less" : "more"),
         ];
         return Join(words.Where(word => !string.Equals(word.Before, word.Now, StringComparison.Ordinal))
