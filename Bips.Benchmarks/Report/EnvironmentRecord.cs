@@ -18,6 +18,8 @@ internal sealed class EnvironmentRecord
     private const string Command = "command";
     private const string LoadAtStart = "load at start";
     private const string LoadAtEnd = "load at end";
+    private const string HeatAtStart = "temperatures at start";
+    private const string HeatAtEnd = "temperatures at end";
     private const string Stolen = "stolen time";
     private const string Stops = "stopped by quota";
     private const string Duration = "duration";
@@ -41,7 +43,7 @@ internal sealed class EnvironmentRecord
 
     /// <summary>Facts that differ from run to run on one machine, and so tell nothing about whether two runs can be compared.</summary>
     public static IReadOnlySet<string> OfOneRun { get; } =
-        new HashSet<string>([Time, Commit, Command, LoadAtStart, LoadAtEnd, Stolen, Stops, Duration], StringComparer.Ordinal);
+        new HashSet<string>([Time, Commit, Command, LoadAtStart, LoadAtEnd, HeatAtStart, HeatAtEnd, Stolen, Stops, Duration], StringComparer.Ordinal);
 
     /// <summary>Takes down all that is known before the run.</summary>
     /// <param name="settings">Of the run.</param>
@@ -61,6 +63,7 @@ internal sealed class EnvironmentRecord
     public OrderedDictionary<string, string> Complete()
     {
         _facts[LoadAtEnd] = _files.FirstLine("/proc/loadavg") ?? Unknown;
+        _facts[HeatAtEnd] = Temperatures();
         _facts[Stolen] = ProcessorTimes.Read(_files).StolenSince(_times, _pinned) is { Length: > 0 } stolen ? stolen : Unknown;
         _facts[Stops] = string.Create(CultureInfo.InvariantCulture, $"{new ControlGroup(_files).Stops() - _stops} times");
         _facts[Duration] = string.Create(CultureInfo.InvariantCulture, $"{_clock.GetElapsedTime(_start).TotalSeconds:0} s");
@@ -117,6 +120,17 @@ internal sealed class EnvironmentRecord
         _facts[Command] = string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Prepend("./build.sh bench"));
         _facts[Time] = _clock.GetUtcNow().ToString("u", CultureInfo.InvariantCulture);
         _facts[LoadAtStart] = _files.FirstLine("/proc/loadavg") ?? Unknown;
+        _facts[HeatAtStart] = Temperatures();
+    }
+
+    /// <summary>A board that has become hot runs more slowly.</summary>
+    private string Temperatures()
+    {
+        string[] zones = [.. _files.Directories("/sys/class/thermal", "thermal_zone*")
+            .Select(zone => (Name: _files.FirstLine($"{zone}/type"), Heat: _files.Number($"{zone}/temp")))
+            .Where(zone => zone.Heat is not null)
+            .Select(zone => string.Create(CultureInfo.InvariantCulture, $"{zone.Name} {zone.Heat / 1000.0:0.#} °C"))];
+        return zones.Length > 0 ? string.Join(", ", zones) : "none visible";
     }
 
     private string Virtualisation()
