@@ -89,10 +89,10 @@ internal static class Commands
         var environment = EnvironmentRecord.Begin(settings, new SystemFiles(), result.GetValue(ReportCommands.Facts));
         foreach ((string name, string value) in environment.Facts)
         {
-            Console.WriteLine($"{name,-18}{value}");
+            Console.WriteLine($"{name,-24}{value}");
         }
 
-        Console.WriteLine($"repetitions       {settings.Repetitions}; each cell is their median [smallest..largest]");
+        Console.WriteLine($"repetitions             {settings.Repetitions}; each cell is their median [smallest..largest]");
         var runner = new TrialRunner(settings, Console.Error);
         var figures = new List<Figure>();
         var descriptions = new OrderedDictionary<string, string>(StringComparer.Ordinal);

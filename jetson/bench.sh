@@ -24,6 +24,7 @@ say() { printf '%s\n' "$*" >&2; }
 fail() { say "jetson/bench.sh: $*"; exit 1; }
 
 output=$here/../artifacts/jetson name='' program='' max_clocks=no
+command="jetson/bench.sh$(printf ' %q' "$@")"
 while (($#)); do
   case $1 in
     --output) output=${2:?--output needs a directory} && shift 2 ;;
@@ -68,7 +69,7 @@ trap 'exit 143' TERM
 
 # one_line: standard input with '; ' for line ends, at most 2,000 characters.
 one_line() {
-  tr -d '\000\r' | awk '{ $1 = $1 } NF { printf "%s%s", separator, $0; separator = "; " }' | cut -c 1-2000
+  tr -d '\000\r' | awk 'NF { $1 = $1; printf "%s%s", separator, $0; separator = "; " }' | cut -c 1-2000
 }
 
 fact() { printf '%s: %s\n' "$1" "$2" >>"$facts"; }
@@ -141,12 +142,13 @@ raise_clocks() {
 
 [[ $max_clocks == no ]] || raise_clocks
 say "recording the board"
-from_file "board" /proc/device-tree/model
+[[ ! -r $root/proc/device-tree/model ]] || from_file "board" /proc/device-tree/model
 from_file "L4T release" /etc/nv_tegra_release
 from_command "JetPack" dpkg-query --show --showformat="\${Version}" nvidia-jetpack
 from_command "power mode" nvpmodel -q
 from_command "clocks" jetson_clocks --show
 fact "clocks raised" "$max_clocks"
+fact "command" "$command"
 frequencies
 bandwidth
 

@@ -54,8 +54,8 @@ internal sealed class EnvironmentRecord
         var record = new EnvironmentRecord(files, settings);
         record.AddProcessors(new ProcessorFacts(files, settings.Processors));
         record.AddSystem();
-        record.AddExtra(extra);
         record.AddRun();
+        record.AddExtra(extra);
         return record;
     }
 

@@ -1,0 +1,77 @@
+using Bips.Benchmarks.Report;
+using Bips.Tests.Support;
+
+namespace Bips.Tests.Benchmarks;
+
+/// <summary>The real program, given stored results.</summary>
+public sealed class ResultCommandTests
+{
+    private DirectoryInfo _directory = null!;
+
+    [SetUp]
+    public void MakeDirectory() => _directory = Directory.CreateTempSubdirectory("bips-test-");
+
+    [TearDown]
+    public void RemoveDirectory() => _directory.Delete(recursive: true);
+
+    [Test]
+    public void A_report_is_made_again_from_what_was_stored()
+    {
+        string results = Store("board", SampleRun.Whole());
+        Assert.That(Run("report", results, "--report", Locate("out")).Code, Is.Zero);
+        Assert.That(Directory.GetFiles(Locate("out")).Select(Path.GetFileName), Does.Contain("board.html").And.Contain("board.md"));
+    }
+
+    [TestCase(1.5, 0)]
+    [TestCase(1.0, 0)]
+    [TestCase(2.5, 3)]
+    public void The_exit_code_of_a_comparison_tells_a_regression(double ratio, int code)
+    {
+        string before = Store("before", SampleRun.Of([SampleRun.Latency(1.5)]));
+        string now = Store("now", SampleRun.Of([SampleRun.Latency(ratio)]));
+        (int found, string output, string error) = Run("compare", before, now, "--report", Locate("out"));
+        Assert.That(found, Is.EqualTo(code), error);
+        Assert.That(output, Does.Contain(code == 0 ? "0 worse" : "1 worse"));
+        Assert.That(File.ReadAllText(Locate("out/now.md")), Does.Contain("## Comparison"));
+    }
+
+    [Test]
+    public void The_tolerance_can_be_chosen()
+    {
+        string before = Store("before", SampleRun.Of([SampleRun.Latency(1.5)]));
+        string now = Store("now", SampleRun.Of([SampleRun.Latency(1.8)]));
+        Assert.That(Run("compare", before, now).Code, Is.EqualTo(3));
+        Assert.That(Run("compare", before, now, "--tolerance", "0.3").Code, Is.Zero);
+        Assert.That(Run("compare", before, now, "--tolerance", "3").Code, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void A_comparison_that_compares_nothing_is_no_success()
+    {
+        string before = Store("before", SampleRun.Of([SampleRun.Latency(1.5)]));
+        string now = Store("now", SampleRun.Of([SampleRun.Latency(1.5) with { Name = "another" }]));
+        (int code, _, string error) = Run("compare", before, now);
+        Assert.That(code, Is.EqualTo(1));
+        Assert.That(error, Does.Contain("Not one figure could be compared"));
+    }
+
+    [Test]
+    public void A_file_that_is_not_there_is_named()
+    {
+        (int code, _, string error) = Run("compare", "/nowhere/a.json", "/nowhere/b.json");
+        Assert.That(code, Is.EqualTo(1));
+        Assert.That(error, Does.Contain("/nowhere/b.json"));
+    }
+
+    private static (int Code, string Output, string Error) Run(params string[] arguments) =>
+        Shell.TryRun(Path.Combine(AppContext.BaseDirectory, "Bips.Benchmarks"), arguments);
+
+    private string Store(string name, RunReport report)
+    {
+        var file = new FileInfo(Locate($"{name}.json"));
+        report.Save(file);
+        return file.FullName;
+    }
+
+    private string Locate(string name) => Path.Combine(_directory.FullName, name);
+}
