@@ -1,3 +1,4 @@
+using Bips.Benchmarks.Harness;
 using Bips.Benchmarks.Report;
 using Bips.Tests.Support;
 
@@ -13,6 +14,24 @@ public sealed class ResultCommandTests
 
     [TearDown]
     public void RemoveDirectory() => _directory.Delete(recursive: true);
+
+    [Test]
+    public void A_run_stores_how_each_figure_was_measured_and_the_whole_distribution_of_each_latency()
+    {
+        Assert.That(Run("wake", "--quick", "--repetitions", "1", "--json", Locate("run.json")).Code, Is.Zero);
+        RunReport report = RunReport.Load(new FileInfo(Locate("run.json")));
+        Assert.That(report.Figures.Select(figure => figure.Definition.Count), Is.All.GreaterThan(4));
+        Assert.That(report.Figures.Select(figure => figure.Definition["rate"]), Is.All.EqualTo("1000"));
+        Figure[] medians = [.. report.Figures.Where(figure => figure.Name.EndsWith(", p50", StringComparison.Ordinal))];
+        Assert.That(medians, Has.Length.GreaterThan(1));
+        Assert.That(report.Figures.Except(medians).Select(figure => figure.Distribution), Is.All.Null);
+        foreach (Distribution curve in medians.Select(figure => figure.Distribution!))
+        {
+            Assert.That(curve.Percentiles, Is.Ordered.And.Contains(99));
+            Assert.That(curve.Bips, Is.Ordered.And.Count.EqualTo(curve.Percentiles.Count));
+            Assert.That(curve.Limit, Is.Ordered.And.Count.EqualTo(curve.Percentiles.Count));
+        }
+    }
 
     [Test]
     public void A_report_is_made_again_from_what_was_stored()
