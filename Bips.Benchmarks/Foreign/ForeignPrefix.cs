@@ -6,6 +6,9 @@ namespace Bips.Benchmarks.Foreign;
 /// <summary>Where <c>./build.sh native</c> put the library, the headers and the Python package, if it ran.</summary>
 internal static class ForeignPrefix
 {
+    /// <summary>Environment variable that tells the processes of a trial where the compiled consumer is.</summary>
+    public const string ProgramVariable = "BIPS_BENCHMARKS_SINK";
+
     private const string HowToBuild = "not measured; run ./build.sh native first";
 
     private static readonly string? s_path = Find();
@@ -43,13 +46,12 @@ internal static class ForeignPrefix
 
     /// <summary>How the consumer of a language is started.</summary>
     /// <param name="language"><c>c</c> or <c>python</c>.</param>
-    /// <param name="program">The compiled one.</param>
     /// <param name="pool">Name of the pool.</param>
     /// <param name="directory">Where the pool is.</param>
-    public static ProcessStartInfo Describe(string language, string program, string pool, string directory)
+    public static ProcessStartInfo Describe(string language, string pool, string directory)
     {
         ProcessStartInfo start = language is "c"
-            ? new ProcessStartInfo(program, [pool])
+            ? new ProcessStartInfo(Environment.GetEnvironmentVariable(ProgramVariable)!, [pool])
             : new ProcessStartInfo(Python, [Path.Combine(AppContext.BaseDirectory, "sink.py"), pool]);
         start.UseShellExecute = false;
         start.RedirectStandardOutput = true;

@@ -47,6 +47,11 @@ internal sealed class Ledger
                 yield return (FormattableString.Invariant($"{section}.p{percent}"), times.Percentile(percent) / divisor);
             }
 
+            foreach (double percentile in Distribution.Points.Where(point => Distribution.IsKnown(point, times.Count)))
+            {
+                yield return (Distribution.KeyOf(section, percentile), times.Percentile(percentile) / divisor);
+            }
+
             yield return ($"{section}.max", times.Maximum / divisor);
             yield return ($"{section}.count", times.Count);
         }

@@ -1,8 +1,12 @@
 namespace Bips.Benchmarks.Harness;
 
 /// <summary>What the processes of a trial reported, repetition by repetition.</summary>
-internal sealed class Samples(string scenario)
+/// <param name="scenario">Which sub-command asked for the trial.</param>
+/// <param name="definition">What was done, as <see cref="Trial.Definition"/> says it; nothing where samples were put together.</param>
+internal sealed class Samples(string scenario, IReadOnlyDictionary<string, string>? definition = null)
 {
+    private const string Middle = ".p50";
+
     private readonly List<IReadOnlyDictionary<string, double>> _repetitions = [];
 
     /// <summary>Adds one repetition.</summary>
@@ -26,7 +30,7 @@ internal sealed class Samples(string scenario)
     /// <param name="isLargest">Whether the largest is the best, else the smallest.</param>
     public Samples WithBest(string name, IReadOnlyCollection<string> sections, string key, bool isLargest)
     {
-        var chosen = new Samples(scenario);
+        var chosen = new Samples(scenario, definition);
         foreach (IReadOnlyDictionary<string, double> values in _repetitions)
         {
             string best = isLargest
@@ -47,7 +51,7 @@ internal sealed class Samples(string scenario)
     /// <summary>The same with another number in each repetition.</summary>
     public Samples With(string name, Func<Func<string, double>, double> compute)
     {
-        var more = new Samples(scenario);
+        var more = new Samples(scenario, definition);
         foreach (IReadOnlyDictionary<string, double> values in _repetitions)
         {
             more.Add(new Dictionary<string, double>(values, StringComparer.Ordinal) { [name] = compute(key => Value(values, key)) });
@@ -77,6 +81,8 @@ internal sealed class Samples(string scenario)
         Limit = Of(limitKey),
         Ratio = Spread.Of(_repetitions.Select(values => Value(values, key) / Value(values, limitKey))),
         Target = target,
+        Definition = Define(key, limitKey),
+        Distribution = DistributionOf(key, limitKey),
     };
 
     /// <summary>A figure that stands alone.</summary>
@@ -87,7 +93,39 @@ internal sealed class Samples(string scenario)
         Unit = unit,
         Bips = value,
         Target = target,
+        Definition = definition ?? new Dictionary<string, string>(StringComparer.Ordinal),
     };
+
+    private SortedDictionary<string, string> Define(string key, string limitKey)
+    {
+        var all = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["bips"] = key, ["limit"] = limitKey };
+        foreach ((string word, string value) in definition ?? new Dictionary<string, string>(StringComparer.Ordinal))
+        {
+            all[word] = value;
+        }
+
+        return all;
+    }
+
+    /// <summary>The curves that belong to two medians; null where the keys are no medians, or the processes reported no curves.</summary>
+    private Distribution? DistributionOf(string key, string limitKey)
+    {
+        if (!key.EndsWith(Middle, StringComparison.Ordinal) || !limitKey.EndsWith(Middle, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        string section = key[..^Middle.Length];
+        string limit = limitKey[..^Middle.Length];
+        double[] known = [.. Distribution.Points.Where(point => IsReported(section, point) && IsReported(limit, point))];
+        return known.Length == 0 ? null : new Distribution(known, Curve(section, known), Curve(limit, known));
+    }
+
+    private bool IsReported(string section, double percentile) =>
+        _repetitions.TrueForAll(values => values.ContainsKey(Distribution.KeyOf(section, percentile)));
+
+    private double[] Curve(string section, double[] percentiles) =>
+        [.. percentiles.Select(percentile => Of(Distribution.KeyOf(section, percentile)).Median)];
 
     private static double Value(IReadOnlyDictionary<string, double> values, string key) => values.TryGetValue(key, out double value)
         ? value

@@ -14,7 +14,7 @@ internal sealed class TrialRunner(RunSettings settings, TextWriter progress)
     /// <param name="trial">What to do.</param>
     public Samples Run(string scenario, Trial trial)
     {
-        var samples = new Samples(scenario);
+        var samples = new Samples(scenario, trial.Definition());
         for (int i = 1; i <= Settings.Repetitions; i++)
         {
             progress.WriteLine($"  {scenario}: {trial.Name}, repetition {i} of {Settings.Repetitions}");

@@ -93,6 +93,7 @@ internal sealed class QuestionsScenario : IScenario
     private List<Figure> LanguagesWith(TrialRunner runner, string program)
     {
         string? obstacleOfC = ForeignPrefix.ObstacleOfC ?? ForeignPrefix.Compile(program);
+        Environment.SetEnvironmentVariable(ForeignPrefix.ProgramVariable, program);
         (string Key, string Name, string? Obstacle)[] languages =
             [("c", "C", obstacleOfC), ("python", "Python", ForeignPrefix.ObstacleOfPython)];
         string own = $"{Pool}/by=csharp";
@@ -101,7 +102,7 @@ internal sealed class QuestionsScenario : IScenario
         {
             Name = "consumers in other languages",
             Sections = [own, .. languages.Where(language => language.Obstacle is null).Select(language => $"{Pool}/by={language.Key}")],
-            Words = $"{plan.ToWords()} {runner.Settings.BriefTimes} program={program}",
+            Words = $"{plan.ToWords()} {runner.Settings.BriefTimes}",
             Processes = [Roles.Source, Roles.ForeignSink],
             MemoryLength = 0,
         });

@@ -46,7 +46,7 @@ internal sealed class ForeignSink(Station station)
     private void ReceiveBy(string language)
     {
         using Process process = Process.Start(
-            ForeignPrefix.Describe(language, station.Words.Text("program"), StreamSource.PoolName, station.Directory))!;
+            ForeignPrefix.Describe(language, StreamSource.PoolName, station.Directory))!;
         try
         {
             bool isReady = process.StandardOutput.ReadLine() is ReadyLine;
