@@ -17,8 +17,12 @@ usage: ./build.sh MODE [ARGUMENTS]
   test                every test of every language; ends with 'N passed, N failed'
   native [--prefix DIR]
                       libbips.so, headers, Python package and CMake files (into artifacts/prefix unless told otherwise)
-  bench [latency|wake|throughput|scale|frames|cpu|micro|all] [--quick] [--json FILE]
+  bench [latency|wake|throughput|scale|frames|cpu|micro|all] [--quick] [--json FILE] [--report DIR] [--compare FILE]
                       measure, each figure beside the machine's own limit
+  bench report FILE... [--report DIR]
+                      reports of stored results, without measuring
+  bench compare OLD NEW
+                      stored results by ratio; exit code 3 when a figure is worse
   bench languages     what a call costs from C and from Python, beside the same call from C#
   torture [--minutes M] [--seed S]
                       kill -9 anybody at any step for a while (five minutes), then the verdict

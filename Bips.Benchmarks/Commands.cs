@@ -2,6 +2,7 @@ using System.CommandLine;
 using Bips.Benchmarks.Harness;
 using Bips.Benchmarks.Micro;
 using Bips.Benchmarks.Report;
+using Bips.Benchmarks.Report.Facts;
 using Bips.Benchmarks.Scenarios;
 using Bips.Benchmarks.Stations;
 
@@ -12,9 +13,14 @@ internal static class Commands
 {
     private const int DefaultRepetitions = 5;
     private const int QuickRepetitions = 3;
+    private const string MicroDescription =
+        "Single-process costs with BenchmarkDotNet: an exchange per policy, a push per number of consumers.";
 
     private static readonly IReadOnlyList<IScenario> s_scenarios =
-        [new LatencyScenario(), new WakeScenario(), new ThroughputScenario(), new ScaleScenario(), new FramesScenario(), new CpuScenario()];
+    [
+        new LimitsScenario(), new LatencyScenario(), new WakeScenario(), new ThroughputScenario(), new ScaleScenario(), new FramesScenario(),
+        new CpuScenario(), new AlternativesScenario(), new PublishedScenario(), new QuestionsScenario(),
+    ];
 
     private static readonly Option<bool> s_quick = new("--quick")
     {
@@ -28,6 +34,12 @@ internal static class Commands
         Recursive = true,
     };
 
+    private static readonly Option<int?> s_milliseconds = new("--milliseconds")
+    {
+        Description = "How long each section is warmed up and measured; for trying out whether a scenario runs, too short to trust.",
+        Recursive = true,
+    };
+
     private static readonly Option<int[]> s_processors = new("--cpus")
     {
         Description = "Processors to pin the processes to, in order: producer first. All that this process may use by default.",
@@ -35,17 +47,11 @@ internal static class Commands
         Recursive = true,
     };
 
-    private static readonly Option<FileInfo?> s_json = new("--json")
-    {
-        Description = "File to write all figures and the environment to.",
-        Recursive = true,
-    };
-
     public static RootCommand Root()
     {
         var root = new RootCommand("Measures Bips beside the limits of the machine, in the same run.")
         {
-            s_quick, s_repetitions, s_processors, s_json,
+            s_quick, s_repetitions, s_milliseconds, s_processors,
         };
         foreach (IScenario scenario in s_scenarios)
         {
@@ -57,20 +63,21 @@ internal static class Commands
         root.Add(MicroCommand());
         root.Add(AllCommand());
         root.Add(RoleCommand());
+        ReportCommands.AddTo(root);
         return root;
     }
 
     private static Command MicroCommand()
     {
-        var command = new Command("micro", "Single-process costs with BenchmarkDotNet: an exchange per policy, a push per number of consumers.");
-        command.SetAction(result => MicroRun.Run(result.GetValue(s_quick)) ? 0 : 1);
+        var command = new Command(MicroFigures.Scenario, MicroDescription);
+        command.SetAction(result => Measure([], result, withMicro: true));
         return command;
     }
 
     private static Command AllCommand()
     {
         var command = new Command("all", "Everything.");
-        command.SetAction(result => Measure(s_scenarios, result) | (MicroRun.Run(result.GetValue(s_quick)) ? 0 : 1));
+        command.SetAction(result => Measure(s_scenarios, result, withMicro: true));
         return command;
     }
 
@@ -85,34 +92,52 @@ internal static class Commands
         return command;
     }
 
-    private static int Measure(IReadOnlyList<IScenario> scenarios, ParseResult result)
+    private static int Measure(IReadOnlyList<IScenario> scenarios, ParseResult result, bool withMicro = false)
     {
-        bool isQuick = result.GetValue(s_quick);
-        var settings = new RunSettings(isQuick,
-            result.GetValue(s_repetitions) ?? (isQuick ? QuickRepetitions : DefaultRepetitions),
-            result.GetValue(s_processors) is { Length: > 0 } chosen ? chosen : Processors.Allowed());
-        var environment = EnvironmentRecord.Read(settings);
-        foreach (string line in environment.ToLines())
+        RunSettings settings = SettingsOf(result);
+        var environment = EnvironmentRecord.Begin(settings, new SystemFiles(), result.GetValue(ReportCommands.Facts));
+        foreach ((string name, string value) in environment.Facts)
         {
-            Console.WriteLine(line);
+            Console.WriteLine($"{name,-24}{value}");
         }
 
-        Console.WriteLine($"repetitions     {settings.Repetitions}; each cell is their median [smallest..largest]");
+        Console.WriteLine($"repetitions             {settings.Repetitions}; each cell is their median [smallest..largest]");
         var runner = new TrialRunner(settings, Console.Error);
         var figures = new List<Figure>();
+        var descriptions = new OrderedDictionary<string, string>(StringComparer.Ordinal);
         foreach (IScenario scenario in scenarios)
         {
-            Figure[] found = [.. scenario.Run(runner)];
-            Console.WriteLine($"\n## {scenario.Name}\n");
+            Show(scenario.Name, scenario.Description, scenario.Run(runner));
+        }
+
+        bool isComplete = true;
+        if (withMicro)
+        {
+            isComplete = MicroRun.Run(settings.IsQuick, out IReadOnlyList<Figure> found);
+            Show(MicroFigures.Scenario, MicroDescription, found);
+        }
+
+        var report = new RunReport { Environment = environment.Complete(), Settings = settings, Scenarios = descriptions, Figures = figures };
+        return isComplete ? ReportCommands.Finish(result, report) : 1;
+
+        void Show(string scenario, string description, IEnumerable<Figure> measured)
+        {
+            Figure[] found = [.. measured];
+            Console.WriteLine($"\n## {scenario}\n");
             FigureTable.Write(found, Console.Out);
             figures.AddRange(found);
+            descriptions[scenario] = description;
         }
+    }
 
-        if (result.GetValue(s_json) is { } file)
+    private static RunSettings SettingsOf(ParseResult result)
+    {
+        bool isQuick = result.GetValue(s_quick);
+        return new RunSettings(isQuick,
+            result.GetValue(s_repetitions) ?? (isQuick ? QuickRepetitions : DefaultRepetitions),
+            result.GetValue(s_processors) is { Length: > 0 } chosen ? chosen : Processors.Allowed())
         {
-            new RunReport(environment, settings, figures).Save(file);
-        }
-
-        return 0;
+            SectionMilliseconds = result.GetValue(s_milliseconds),
+        };
     }
 }

@@ -5,8 +5,8 @@ namespace Bips.Benchmarks.Ends;
 
 /// <summary>Either end of a raw channel.</summary>
 /// <param name="channel">The channel.</param>
-/// <param name="sleeps">Whether the receiver sleeps, and the sender therefore wakes it.</param>
-internal struct RawEnd(RawChannel channel, bool sleeps) : ISendingEnd, IReceivingEnd
+/// <param name="wait">How the receiver waits.</param>
+internal struct RawEnd(RawChannel channel, RawWait wait) : ISendingEnd, IReceivingEnd
 {
     private RawChannel _channel = channel;
 
@@ -16,10 +16,10 @@ internal struct RawEnd(RawChannel channel, bool sleeps) : ISendingEnd, IReceivin
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Send(ulong value) => _channel.Send(value, sleeps);
+    public void Send(ulong value) => _channel.Send(value, wakes: wait == RawWait.Futex);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Receive() => _channel.Receive(sleeps);
+    public ulong Receive() => _channel.Receive(wait);
 
     public readonly void Finish()
     {

@@ -27,6 +27,17 @@ internal sealed record Figure
     /// <summary>What the ratio (or the figure that stands alone) is to be: at most, or at least.</summary>
     public Target? Target { get; init; }
 
+    /// <summary>
+    /// How it was measured, as words and their values. Two figures of one name can be compared only where these are equal.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Definition { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>All percentiles, with the figure that is the median of a latency; null with all others.</summary>
+    public Distribution? Distribution { get; init; }
+
+    /// <summary>Whether less is better: of a time, yes; of a rate, no.</summary>
+    public bool IsLessBetter => Target?.IsAtMost ?? !Unit.Contains("/s", StringComparison.Ordinal);
+
     /// <summary>Whether the target is met; null without one.</summary>
     public bool? IsMet => Target?.IsMetBy(Ratio?.Median ?? Bips.Median);
 }

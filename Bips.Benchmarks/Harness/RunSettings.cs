@@ -6,14 +6,23 @@ namespace Bips.Benchmarks.Harness;
 /// <param name="Processors">Processors to pin processes to, in order.</param>
 internal sealed record RunSettings(bool IsQuick, int Repetitions, IReadOnlyList<int> Processors)
 {
+    /// <summary>Milliseconds to warm up and to measure each section, where neither default is wanted.</summary>
+    public int? SectionMilliseconds { get; init; }
+
     /// <summary>
     /// Milliseconds before each measurement, in which caches fill and the runtime compiles: that takes long, because the thread that
     /// compiles competes with threads that spin.
     /// </summary>
-    public int WarmMilliseconds => IsQuick ? 800 : 1500;
+    public int WarmMilliseconds => SectionMilliseconds ?? (IsQuick ? 800 : 1500);
 
-    /// <summary>Milliseconds of each measurement.</summary>
-    public int RunMilliseconds => IsQuick ? 300 : 1000;
+    /// <summary>How often the sections of a trial alternate in each repetition.</summary>
+    public int Rounds => IsQuick ? 3 : 5;
+
+    /// <summary>Milliseconds that each section is measured in a repetition, over all rounds.</summary>
+    public int RunMilliseconds => SectionMilliseconds ?? (IsQuick ? 300 : 1000);
+
+    /// <summary>Times for sections of which there are many and whose time is spent in the kernel, so that little is to be compiled.</summary>
+    public string BriefTimes => $"warm={SectionMilliseconds ?? (IsQuick ? 250 : 500)} run={SectionMilliseconds ?? (IsQuick ? 200 : 600)}";
 
     public string Times => $"warm={WarmMilliseconds} run={RunMilliseconds}";
 }

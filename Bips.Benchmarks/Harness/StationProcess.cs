@@ -22,7 +22,11 @@ internal sealed class StationProcess : IDisposable
     }
 
     /// <param name="words">Role and <c>key=value</c> words, separated by blanks.</param>
-    public static StationProcess Start(string words)
+    public static StationProcess Start(string words) =>
+        new(Process.Start(Describe(words)) ?? throw new InvalidOperationException($"Cannot start '{Environment.ProcessPath}'."), words);
+
+    /// <summary>How a process with a role is started.</summary>
+    public static ProcessStartInfo Describe(string words)
     {
         string program = Environment.ProcessPath ?? throw new InvalidOperationException("This process does not know its program.");
         var start = new ProcessStartInfo(program)
@@ -42,7 +46,7 @@ internal sealed class StationProcess : IDisposable
             start.ArgumentList.Add(word);
         }
 
-        return new StationProcess(Process.Start(start) ?? throw new InvalidOperationException($"Cannot start '{program}'."), words);
+        return start;
     }
 
     /// <summary>Waits for all and takes their <c>name value</c> lines.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Bips.Benchmarks.Harness;
 
 /// <summary>Processes that measure something together.</summary>
@@ -20,4 +22,28 @@ internal sealed record Trial
 
     /// <summary>Whether process n stays on the n-th processor; false where there are more processes than that.</summary>
     public bool IsPinned { get; init; } = true;
+
+    /// <summary>Whether all processes are to stay on the first processor.</summary>
+    public bool IsOnOneProcessor { get; init; }
+
+    /// <summary>What else is measured in each repetition once the processes have ended; adds to their numbers.</summary>
+    public Action<IDictionary<string, double>>? Alongside { get; init; }
+
+    /// <summary>All that makes a figure of this trial the figure that it is, apart from the machine: a word and its value.</summary>
+    public IReadOnlyDictionary<string, string> Definition()
+    {
+        var definition = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["trial"] = Name,
+            ["processes"] = string.Join(", ", Processes.Select(process => process.Split(' ')[0]).Distinct(StringComparer.Ordinal)),
+            ["parties"] = Processes.Count.ToString(CultureInfo.InvariantCulture),
+        };
+        foreach (string word in Words.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] pair = word.Split('=', 2);
+            definition[pair[0]] = pair[1];
+        }
+
+        return definition;
+    }
 }

@@ -14,7 +14,7 @@ internal sealed class TrialRunner(RunSettings settings, TextWriter progress)
     /// <param name="trial">What to do.</param>
     public Samples Run(string scenario, Trial trial)
     {
-        var samples = new Samples(scenario);
+        var samples = new Samples(scenario, trial.Definition());
         for (int i = 1; i <= Settings.Repetitions; i++)
         {
             progress.WriteLine($"  {scenario}: {trial.Name}, repetition {i} of {Settings.Repetitions}");
@@ -50,14 +50,15 @@ internal sealed class TrialRunner(RunSettings settings, TextWriter progress)
         {
             for (int i = 0; i < trial.Processes.Count; i++)
             {
-                int cpu = trial.IsPinned ? Settings.Processors[i % Settings.Processors.Count] : -1;
+                int cpu = trial.IsPinned ? Settings.Processors[trial.IsOnOneProcessor ? 0 : i % Settings.Processors.Count] : -1;
                 processes.Add(StationProcess.Start(string.Create(CultureInfo.InvariantCulture,
-                    $"{trial.Processes[i]} directory={directory} cpu={cpu} parties={trial.Processes.Count} ") +
+                    $"{trial.Processes[i]} directory={directory} cpu={cpu} parties={trial.Processes.Count} rounds={Settings.Rounds} ") +
                     $"sections={string.Join(',', trial.Sections)} {trial.Words}"));
             }
 
             var values = new Dictionary<string, double>(StringComparer.Ordinal);
             StationProcess.ReadAll(processes, values);
+            trial.Alongside?.Invoke(values);
             return values;
         }
         finally

@@ -5,6 +5,7 @@ using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Bips.Benchmarks.Harness;
 using Perfolizer.Horology;
 
 namespace Bips.Benchmarks.Micro;
@@ -18,8 +19,9 @@ namespace Bips.Benchmarks.Micro;
 internal static class MicroRun
 {
     /// <param name="isQuick">Three short iterations instead of as many as it takes.</param>
+    /// <param name="figures">What was found.</param>
     /// <returns>Whether every benchmark gave a result.</returns>
-    public static bool Run(bool isQuick)
+    public static bool Run(bool isQuick, out IReadOnlyList<Figure> figures)
     {
         Job job = (isQuick ? Job.ShortRun.WithIterationTime(TimeInterval.FromMilliseconds(100)) : Job.Default)
             .WithToolchain(InProcessEmitToolchain.Instance);
@@ -35,6 +37,7 @@ internal static class MicroRun
             MarkdownExporter.Console.ExportToLog(summary, ConsoleLogger.Default);
         }
 
+        figures = [.. summaries.SelectMany(MicroFigures.Of)];
         return summaries.All(summary => !summary.HasCriticalValidationErrors && summary.Reports.All(report => report.Success));
     }
 }

@@ -40,9 +40,9 @@ internal unsafe struct RawChannel
     /// <summary>Bytes of memory that a channel needs.</summary>
     public static int Length(int slots) => HeaderLength + (slots * SlotLength);
 
-    /// <summary>Sender: writes and publishes; with <paramref name="wake"/>, wakes a receiver that sleeps.</summary>
+    /// <summary>Sender: writes and publishes; with <paramref name="wakes"/>, wakes a receiver that sleeps.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Send(ulong value, bool wake)
+    public void Send(ulong value, bool wakes)
     {
         byte* slot = Slot(++_number);
         if (_slotMask > 0 && _number - _seenTaken > _slotMask)
@@ -52,19 +52,19 @@ internal unsafe struct RawChannel
 
         PayloadWork.WriteLine(new Span<byte>(slot + LineDistance, PayloadWork.LineLength), value);
         Ordering.StoreRelease(ref *(ulong*)slot, _number);
-        if (wake)
+        if (wakes)
         {
             Ordering.StoreRelease(ref Word, Word + 1);
             Futex.Wake(ref Word, 1);
         }
     }
 
-    /// <summary>Receiver: spins, or sleeps, until the next line is there and reads it.</summary>
+    /// <summary>Receiver: waits until the next line is there and reads it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Receive(bool sleep)
+    public ulong Receive(RawWait wait)
     {
         byte* slot = Slot(++_number);
-        if (sleep)
+        if (wait == RawWait.Futex)
         {
             SleepUntilPublished(slot);
         }
@@ -72,7 +72,10 @@ internal unsafe struct RawChannel
         {
             while (Ordering.LoadAcquire(ref *(ulong*)slot) != _number)
             {
-                // The tightest loop there is: a pause would let the line arrive unnoticed.
+                if (wait == RawWait.Relaxed)
+                {
+                    default(AdaptiveSpin).Pause();
+                }
             }
         }
 

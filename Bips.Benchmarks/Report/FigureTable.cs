@@ -1,4 +1,3 @@
-using System.Globalization;
 using Bips.Benchmarks.Harness;
 
 namespace Bips.Benchmarks.Report;
@@ -6,27 +5,14 @@ namespace Bips.Benchmarks.Report;
 /// <summary>Figures as a Markdown table.</summary>
 internal static class FigureTable
 {
-    public static void Write(IEnumerable<Figure> figures, TextWriter output)
-    {
-        output.WriteLine("| figure | unit | Bips | limit | ratio | target | limit is |");
-        output.WriteLine("| --- | --- | ---: | ---: | ---: | ---: | --- |");
-        foreach (Figure figure in figures)
-        {
-            string verdict = figure.IsMet switch { null => "", true => " met", false => " MISSED" };
-            output.WriteLine($"| {figure.Name} | {figure.Unit} | {Format(figure.Bips)} | {Format(figure.Limit)} | " +
-                $"{Format(figure.Ratio)} | {figure.Target}{verdict} | {figure.LimitName} |");
-        }
-    }
+    /// <summary>Titles of the columns; those that begin with a blank are to the right.</summary>
+    public static IReadOnlyList<string> Columns { get; } = ["figure", "unit", " Bips", " limit", " ratio", " target", "verdict", "limit is"];
 
-    private static string Format(Spread? spread) => spread is { } known
-        ? $"{Number(known.Median)} [{Number(known.Low)}..{Number(known.High)}]"
-        : "";
+    public static IReadOnlyList<string> Row(Figure figure) =>
+    [
+        figure.Name, figure.Unit, NumberText.Of(figure.Bips), NumberText.Of(figure.Limit), NumberText.Of(figure.Ratio),
+        figure.Target?.ToString() ?? "", NumberText.VerdictOf(figure), figure.LimitName ?? "",
+    ];
 
-    /// <summary>Three significant digits where a number is small, none behind the point where it is large.</summary>
-    private static string Number(double value) => Math.Abs(value) switch
-    {
-        < 10 => value.ToString("0.00", CultureInfo.InvariantCulture),
-        < 100 => value.ToString("0.0", CultureInfo.InvariantCulture),
-        _ => value.ToString("N0", CultureInfo.InvariantCulture),
-    };
+    public static void Write(IEnumerable<Figure> figures, TextWriter output) => MarkdownTable.Write(output, Columns, figures.Select(Row));
 }

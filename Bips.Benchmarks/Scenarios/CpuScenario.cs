@@ -17,7 +17,7 @@ internal sealed class CpuScenario : IScenario
 
     public IEnumerable<Figure> Run(TrialRunner runner)
     {
-        int seconds = runner.Settings.IsQuick ? 1 : 4;
+        int seconds = runner.Settings.IsQuick ? 2 : 5;
         Samples waiting = runner.Run(Name, new Trial
         {
             Name = $"{Rate} frames/s",

@@ -20,7 +20,7 @@ internal sealed class WakeScenario : IScenario
             Name = $"{Rate} frames/s",
             Sections = ["raw-futex", "pool-sleep", "pool-balanced", "pool-await-sleep"],
             Words = $"rate={Rate} warm-frames={Rate * runner.Settings.WarmMilliseconds / 1000} " +
-                $"frames={Rate * (runner.Settings.IsQuick ? 1 : 3)}",
+                $"frames={Rate * (runner.Settings.IsQuick ? 2 : 6)}",
             Processes = [Roles.PacedSender, Roles.PacedReceiver],
             MemoryLength = Paced.MemoryLength,
         });

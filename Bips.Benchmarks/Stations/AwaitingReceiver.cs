@@ -9,10 +9,10 @@ internal static class AwaitingReceiver
 {
     /// <summary>Receives until the frame that says the end.</summary>
     /// <param name="consumer">Where from.</param>
-    /// <param name="histogram">Gets the time from when each frame was due, but for the first ones.</param>
-    /// <param name="warm">How many those are.</param>
+    /// <param name="times">Gets the time from when each frame was due, but for the first ones.</param>
+    /// <param name="uncounted">How many those are.</param>
     /// <param name="endMark">What the last frame says.</param>
-    public static async Task ReceiveAsync(Consumer consumer, Histogram histogram, int warm, ulong endMark)
+    public static async Task ReceiveAsync(Consumer consumer, Histogram times, int uncounted, ulong endMark)
     {
         for (int i = 0; ; i++)
         {
@@ -30,12 +30,10 @@ internal static class AwaitingReceiver
                 return;
             }
 
-            if (i == warm)
+            if (i >= uncounted)
             {
-                histogram.Clear();
+                times.Record(now - (long)due);
             }
-
-            histogram.Record(now - (long)due);
         }
     }
 }

@@ -13,50 +13,76 @@ namespace Bips.Benchmarks.Stations;
 internal sealed unsafe class Exchange(Station station, bool measures)
 {
     private const ulong EndMark = ulong.MaxValue;
-    private const int RoundsPerBatch = 256;
+    private const int RoundsPerBatch = 64;
     private const int BufferSize = 4096;
     private const int BufferCount = 8;
 
-    private readonly Histogram _histogram = new();
+    private readonly Histogram _uncounted = new();
     private readonly long _clockCost = ClockCost.Measure();
 
-    /// <summary>Memory for the raw section.</summary>
-    public static int MemoryLength => 2 * RawChannel.Length(slots: 1);
+    /// <summary>
+    /// How quickly two cores exchange a line depends on which line it is (which slice of the cache it is in), as much as by a factor of
+    /// five. Raw channels therefore move from turn to turn, as pools do.
+    /// </summary>
+    private const int Places = 16;
+    private const int PlaceLength = 4096;
+
+    private int _turns;
+
+    /// <summary>Memory for the raw sections.</summary>
+    public static int MemoryLength => Places * PlaceLength;
 
     public void Perform()
     {
-        foreach (string section in station.Sections)
+        foreach (Turn turn in station.Turns)
         {
-            if (section.StartsWith("raw", StringComparison.Ordinal))
+            if (turn.Section.StartsWith("raw", StringComparison.Ordinal))
             {
-                PerformRaw(section);
+                PerformRaw(turn);
             }
             else
             {
-                PerformPool(section);
+                PerformPool(turn);
             }
         }
 
         if (measures)
         {
-            Station.Report("clock", _clockCost);
+            station.Ledger.Add("clock", _clockCost);
         }
     }
 
-    private void PerformRaw(string section)
+    private void PerformRaw(Turn turn)
     {
+        byte* memory = station.Memory + (_turns++ % Places * PlaceLength);
         station.Meet();
         if (measures)
         {
-            new Span<byte>(station.Memory, MemoryLength).Clear();
+            new Span<byte>(memory, PlaceLength).Clear();
         }
 
         station.Meet();
-        var there = new RawEnd(new RawChannel(station.Memory, slots: 1), sleeps: false);
-        var back = new RawEnd(new RawChannel(station.Memory + RawChannel.Length(slots: 1), slots: 1), sleeps: false);
+        RawWait wait = Enum.Parse<RawWait>(turn.Section["raw-".Length..], ignoreCase: true);
+        if (wait == RawWait.Line)
+        {
+            var there = new LineEnd(memory);
+            var back = new LineEnd(memory + LineEnd.Length);
+            Perform(turn, ref there, ref back);
+        }
+        else
+        {
+            var there = new RawEnd(new RawChannel(memory, slots: 1), wait);
+            var back = new RawEnd(new RawChannel(memory + RawChannel.Length(slots: 1), slots: 1), wait);
+            Perform(turn, ref there, ref back);
+        }
+    }
+
+    private void Perform<TEnd>(Turn turn, ref TEnd there, ref TEnd back)
+        where TEnd : ISendingEnd, IReceivingEnd
+    {
         if (measures)
         {
-            Measure(section, ref there, ref back);
+            Measure(turn, ref there, ref back);
         }
         else
         {
@@ -64,22 +90,23 @@ internal sealed unsafe class Exchange(Station station, bool measures)
         }
     }
 
-    private void PerformPool(string section)
+    private void PerformPool(Turn turn)
     {
         string own = measures ? "there" : "back";
         string other = measures ? "back" : "there";
+        WaitMode mode = turn.Section.EndsWith("sleep", StringComparison.Ordinal) ? WaitMode.Sleep : WaitMode.Spin;
         station.Meet();
-        using Producer producer = station.CreatePool(own, BufferSize, BufferCount, consumers: 1, WaitMode.Spin);
+        using Producer producer = station.CreatePool(own, BufferSize, BufferCount, consumers: 1, mode);
         station.Meet();
-        using Consumer consumer = station.OpenPool(other, WaitMode.Spin, OverflowPolicy.Block);
+        using Consumer consumer = station.OpenPool(other, mode, OverflowPolicy.Block);
         station.Meet();
-        bool whole = section.EndsWith("whole", StringComparison.Ordinal);
-        long? timestamp = section.EndsWith("supplied", StringComparison.Ordinal) ? 1 : null;
+        bool whole = turn.Section.EndsWith("whole", StringComparison.Ordinal);
+        long? timestamp = turn.Section.EndsWith("supplied", StringComparison.Ordinal) ? 1 : null;
         var sender = new PoolSendingEnd(producer, pullsAhead: !whole, timestamp);
         var receiver = new PoolReceivingEnd(consumer, pushesAtOnce: whole);
         if (measures)
         {
-            Measure(section, ref sender, ref receiver);
+            Measure(turn, ref sender, ref receiver);
         }
         else
         {
@@ -89,34 +116,39 @@ internal sealed unsafe class Exchange(Station station, bool measures)
         station.Meet();
     }
 
-    private void Measure<TSender, TReceiver>(string section, ref TSender sender, ref TReceiver receiver)
+    private void Measure<TSender, TReceiver>(Turn turn, ref TSender sender, ref TReceiver receiver)
         where TSender : ISendingEnd, allows ref struct
         where TReceiver : IReceivingEnd, allows ref struct
     {
         ulong number = 0;
-        RunFor(station.Words.Milliseconds("warm"), ref sender, ref receiver, ref number);
-        _histogram.Clear();
-        RunFor(station.Words.Milliseconds("run"), ref sender, ref receiver, ref number);
+        RunFor(station.UncountedTime(turn), _uncounted, ref sender, ref receiver, ref number);
+        if (!turn.IsWarmUp)
+        {
+            ulong first = number;
+            long start = MonotonicClock.Nanoseconds;
+            RunFor(station.CountedTime(turn), station.Ledger.TimesOf(turn.Section, divisor: 2), ref sender, ref receiver, ref number);
+            station.Ledger.AddQuotient($"{turn.Section}.rate", number - first, (MonotonicClock.Nanoseconds - start) / 1e9);
+        }
+
         sender.Prepare();
         sender.Send(EndMark);
         _ = receiver.Receive();
         receiver.Finish();
-        Station.Report(section, _histogram, divisor: 2);
     }
 
-    private void RunFor<TSender, TReceiver>(TimeSpan time, ref TSender sender, ref TReceiver receiver, ref ulong number)
+    private void RunFor<TSender, TReceiver>(TimeSpan time, Histogram times, ref TSender sender, ref TReceiver receiver, ref ulong number)
         where TSender : ISendingEnd, allows ref struct
         where TReceiver : IReceivingEnd, allows ref struct
     {
         Deadline deadline = Deadline.After(time);
         while (!deadline.HasPassed)
         {
-            RunBatch(ref sender, ref receiver, ref number);
+            RunBatch(times, ref sender, ref receiver, ref number);
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void RunBatch<TSender, TReceiver>(ref TSender sender, ref TReceiver receiver, ref ulong number)
+    private void RunBatch<TSender, TReceiver>(Histogram times, ref TSender sender, ref TReceiver receiver, ref ulong number)
         where TSender : ISendingEnd, allows ref struct
         where TReceiver : IReceivingEnd, allows ref struct
     {
@@ -128,7 +160,7 @@ internal sealed unsafe class Exchange(Station station, bool measures)
             ulong answer = receiver.Receive();
             long end = MonotonicClock.Nanoseconds;
             receiver.Finish();
-            _histogram.Record(end - start - _clockCost);
+            times.Record(end - start - _clockCost);
             if (answer != number)
             {
                 throw new InvalidDataException($"Frame {number} was answered with {answer}.");

@@ -17,9 +17,9 @@ internal sealed class FanOut(Station station)
 
     public void Perform()
     {
-        foreach (string section in station.Sections)
+        foreach (Turn turn in station.Turns)
         {
-            int count = int.Parse(section, CultureInfo.InvariantCulture);
+            int count = int.Parse(turn.Section, CultureInfo.InvariantCulture);
             using Producer producer = station.CreatePool("fan-out", FrameSize, BufferCount, Math.Max(DefaultLanes, count), WaitMode.Spin);
             var consumers = new Consumer[count];
             for (int i = 0; i < count; i++)
@@ -27,8 +27,9 @@ internal sealed class FanOut(Station station)
                 consumers[i] = station.OpenPool("fan-out", WaitMode.Spin, OverflowPolicy.DropOldest);
             }
 
-            _ = Measure(producer, consumers, station.Words.Milliseconds("warm"));
-            Station.Report($"push/{section}", Measure(producer, consumers, station.Words.Milliseconds("run")));
+            _ = Measure(producer, consumers, station.UncountedTime(turn));
+            (long nanoseconds, long frames) = Measure(producer, consumers, station.CountedTime(turn));
+            station.Ledger.AddQuotient($"push/{turn.Section}", nanoseconds, frames);
             foreach (Consumer consumer in consumers)
             {
                 if (consumer.Lost != 0)
@@ -41,8 +42,8 @@ internal sealed class FanOut(Station station)
         }
     }
 
-    /// <returns>Nanoseconds for a pull and a push.</returns>
-    private static double Measure(Producer producer, Consumer[] consumers, TimeSpan time)
+    /// <returns>Time that the producer's pulls and pushes took together, and how many there were.</returns>
+    private static (long Nanoseconds, long Frames) Measure(Producer producer, Consumer[] consumers, TimeSpan time)
     {
         long spent = 0;
         long frames = 0;
@@ -59,7 +60,7 @@ internal sealed class FanOut(Station station)
             }
         }
 
-        return (double)spent / frames;
+        return (spent, frames);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
+using Bips.Benchmarks.Alternatives;
 using Bips.Benchmarks.Ends;
 using Bips.Benchmarks.Harness;
 using Bips.Benchmarks.Raw;
@@ -17,30 +19,57 @@ internal sealed unsafe class Paced(Station station, bool sends)
     private const long NanosecondsPerSecond = 1_000_000_000;
     private const int BufferSize = 4096;
 
+    /// <summary>Beginning of a wait mode in the name of a section whose receiver awaits.</summary>
+    private const string Awaiting = "await-";
+
     /// <summary>Frames that a stalled receiver may fall behind before the sender has to wait, with a pool and without.</summary>
     private const int Slots = 64;
 
-    private readonly Histogram _histogram = new();
+    /// <summary>How long before a frame is due a sender stops sleeping: longer than its own wake-up takes.</summary>
+    private const long SpinNanoseconds = 200_000;
+
+    /// <summary>Frames at the beginning of a turn that do not count: a twentieth of a second's, and some.</summary>
+    private const int SettlingFrames = 3;
+    private const int SettlingShare = 20;
+
+    private const int LargestInSlots = 64 * 1024;
+    private const int LargeBuffers = 4;
+
+    private readonly Histogram _uncounted = new();
+
+    /// <summary>How many receivers there are; the first one reports for all of them.</summary>
+    private readonly int _receivers = station.Words.Number("receivers", otherwise: 1);
+    private readonly bool _reports = station.Words.Number("receiver", otherwise: 0) == 0;
+
+    /// <summary>
+    /// Whether the sender sleeps between frames. What brings threads of its own needs the sender's processor meanwhile; the others are then
+    /// measured in the same way.
+    /// </summary>
+    private readonly bool _isIdleBetweenFrames = station.Words.Number("idle", otherwise: 0) != 0;
 
     /// <summary>Memory for a raw section.</summary>
     public static int MemoryLength => RawChannel.Length(Slots);
 
     public void Perform()
     {
-        foreach (string section in station.Sections)
+        foreach (Turn turn in station.Turns)
         {
-            if (section.StartsWith("raw", StringComparison.Ordinal))
+            if (turn.Section.StartsWith("raw", StringComparison.Ordinal))
             {
-                PerformRaw(section);
+                PerformRaw(turn);
+            }
+            else if (turn.Section.StartsWith("pool", StringComparison.Ordinal))
+            {
+                PerformPool(turn);
             }
             else
             {
-                PerformPool(section);
+                PerformAlternative(turn);
             }
         }
     }
 
-    private void PerformRaw(string section)
+    private void PerformRaw(Turn turn)
     {
         station.Meet();
         if (sends)
@@ -49,96 +78,136 @@ internal sealed unsafe class Paced(Station station, bool sends)
         }
 
         station.Meet();
-        bool sleeps = section.EndsWith("futex", StringComparison.Ordinal);
-        var end = new RawEnd(new RawChannel(station.Memory, Slots), sleeps);
+        var end = new RawEnd(new RawChannel(station.Memory, Slots), Enum.Parse<RawWait>(turn.Section["raw-".Length..], ignoreCase: true));
         if (sends)
         {
-            Send(ref end);
+            Send(turn, ref end);
         }
         else
         {
-            Receive(section, ref end);
+            Receive(turn, ref end);
         }
     }
 
-    private void PerformPool(string section)
+    private void PerformAlternative(Turn turn)
     {
-        WaitMode mode = Enum.Parse<WaitMode>(section[(section.LastIndexOf('-') + 1)..], ignoreCase: true);
+        var plan = new StreamPlan(PayloadWork.LineLength, Slots, Sinks: 1, Touch.All);
         station.Meet();
-        using Producer? producer = sends ? station.CreatePool("paced", BufferSize, Slots, consumers: 1, WaitMode.Spin) : null;
+        using IFrameSender? sender = sends ? Alternative.OpenSender(turn.Section, station, plan) : null;
+        station.Meet();
+        using IFrameReceiver? receiver = sends ? null : Alternative.OpenReceiver(turn.Section, station, plan, number: 0);
+        sender?.Connect();
+        station.Meet();
+        if (sender is not null)
+        {
+            var end = new AlternativeSendingEnd(sender);
+            Send(turn, ref end);
+        }
+        else if (receiver is not null)
+        {
+            var end = new AlternativeReceivingEnd(receiver);
+            Receive(turn, ref end);
+        }
+
+        station.Meet();
+    }
+
+    private void PerformPool(Turn turn)
+    {
+        string[] parts = turn.Section["pool-".Length..].Split('/');
+        bool awaits = parts[0].StartsWith(Awaiting, StringComparison.Ordinal);
+        WaitMode mode = Enum.Parse<WaitMode>(awaits ? parts[0][Awaiting.Length..] : parts[0], ignoreCase: true);
+        int size = parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : BufferSize;
+        int buffers = size > LargestInSlots ? LargeBuffers : Slots;
+        station.Meet();
+        using Producer? producer = sends ? station.CreatePool("paced", size, buffers, _receivers, WaitMode.Spin) : null;
         station.Meet();
         using Consumer? consumer = sends ? null : station.OpenPool("paced", mode, OverflowPolicy.Block);
         station.Meet();
         if (producer is not null)
         {
             var sender = new PoolSendingEnd(producer, pullsAhead: true, timestamp: null);
-            Send(ref sender);
+            Send(turn, ref sender);
         }
-        else if (consumer is not null && section.Contains("await", StringComparison.Ordinal))
+        else if (consumer is not null && awaits)
         {
-            AwaitingReceiver.ReceiveAsync(consumer, _histogram, station.Words.Number("warm-frames"), EndMark).Wait();
-            Station.Report(section, _histogram, divisor: 1);
+            AwaitingReceiver.ReceiveAsync(consumer, TimesOf(turn), Uncounted(turn), EndMark).Wait();
         }
         else if (consumer is not null)
         {
             var receiver = new PoolReceivingEnd(consumer, pushesAtOnce: false);
-            Receive(section, ref receiver);
+            Receive(turn, ref receiver);
         }
 
         station.Meet();
     }
 
-    private void Send<TSender>(ref TSender sender)
+    private int Uncounted(Turn turn) =>
+        turn.IsWarmUp ? station.Words.Number("warm-frames") : Math.Max(SettlingFrames, station.Words.Number("rate") / SettlingShare);
+
+    private int Counted(Turn turn) => turn.IsWarmUp ? 0 : station.Words.Number("frames") / station.Rounds;
+
+    private bool Counts(Turn turn) => !turn.IsWarmUp && _reports;
+
+    private Histogram TimesOf(Turn turn) => Counts(turn) ? station.Ledger.TimesOf(turn.Section) : _uncounted;
+
+    private void Send<TSender>(Turn turn, ref TSender sender)
         where TSender : ISendingEnd, allows ref struct
     {
         long period = NanosecondsPerSecond / station.Words.Number("rate");
-        int count = station.Words.Number("warm-frames") + station.Words.Number("frames");
+        int count = Uncounted(turn) + Counted(turn);
         long due = MonotonicClock.Nanoseconds + LeadNanoseconds;
         for (int i = 0; i < count; i++, due += period)
         {
             sender.Prepare();
-            SpinUntil(due);
+            WaitUntil(due);
             sender.Send((ulong)due);
         }
 
         sender.Prepare();
-        SpinUntil(due);
+        WaitUntil(due);
         sender.Send(EndMark);
     }
 
-    private static void SpinUntil(long due)
+    private void WaitUntil(long due)
     {
+        if (_isIdleBetweenFrames)
+        {
+            Idle.For(TimeSpan.FromMicroseconds((due - MonotonicClock.Nanoseconds - SpinNanoseconds) / 1e3));
+        }
+
         while (MonotonicClock.Nanoseconds < due)
         {
-            // Sleeping would make the schedule as late as the wake-ups that are measured.
+            // Sleeping to the end would make the schedule as late as the wake-ups that are measured.
         }
     }
 
-    private void Receive<TReceiver>(string section, ref TReceiver receiver)
+    private void Receive<TReceiver>(Turn turn, ref TReceiver receiver)
         where TReceiver : IReceivingEnd, allows ref struct
     {
-        int warm = station.Words.Number("warm-frames");
-        for (int i = 0; i < warm; i++)
+        int uncounted = Uncounted(turn);
+        for (int i = 0; i < uncounted; i++)
         {
-            ReceiveOne(ref receiver);
+            ReceiveOne(_uncounted, ref receiver);
         }
 
-        _histogram.Clear();
+        Histogram times = TimesOf(turn);
         long start = MonotonicClock.Nanoseconds;
         long used = Processors.ThreadTime();
-        while (ReceiveOne(ref receiver))
+        while (ReceiveOne(times, ref receiver))
         {
             // Until the sender ends.
         }
 
-        double share = (double)(Processors.ThreadTime() - used) / (MonotonicClock.Nanoseconds - start);
-        Station.Report(section, _histogram, divisor: 1);
-        Station.Report($"{section}.cpu", share * 100);
+        if (Counts(turn))
+        {
+            station.Ledger.AddQuotient($"{turn.Section}.cpu", 100.0 * (Processors.ThreadTime() - used), MonotonicClock.Nanoseconds - start);
+        }
     }
 
     /// <returns>False when the sender has ended.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool ReceiveOne<TReceiver>(ref TReceiver receiver)
+    private static bool ReceiveOne<TReceiver>(Histogram times, ref TReceiver receiver)
         where TReceiver : IReceivingEnd, allows ref struct
     {
         ulong due = receiver.Receive();
@@ -149,7 +218,7 @@ internal sealed unsafe class Paced(Station station, bool sends)
             return false;
         }
 
-        _histogram.Record(now - (long)due);
+        times.Record(now - (long)due);
         return true;
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bips.Signaler;
 
 namespace Bips.Benchmarks.Stations;
@@ -5,10 +6,28 @@ namespace Bips.Benchmarks.Stations;
 /// <summary>How a stream goes through a pool, as the name of its section says.</summary>
 /// <param name="Mode">How both sides wait.</param>
 /// <param name="Policy">What slow consumers lose.</param>
-/// <param name="Timestamp">What the producer pushes with; null for the push to read the clock.</param>
-internal readonly record struct PoolChoice(WaitMode Mode, OverflowPolicy Policy, long? Timestamp)
+internal sealed record PoolChoice(WaitMode Mode, OverflowPolicy Policy)
 {
-    /// <param name="section">For example <c>pool/Spin/Block</c>, or <c>pool/Spin/Block/supplied</c>.</param>
+    /// <summary>What the producer pushes with; null for the push to read the clock.</summary>
+    public long? Timestamp { get; private init; }
+
+    /// <summary>Bytes of a frame, where they are not those of the trial's plan.</summary>
+    public int? FrameSize { get; private init; }
+
+    /// <summary>Number of buffers, where it is not that of the trial's plan.</summary>
+    public int? Buffers { get; private init; }
+
+    /// <summary>Frames kept for late joiners.</summary>
+    public int History { get; private init; } = 1;
+
+    /// <summary>Whether the buffers are in huge pages.</summary>
+    public bool HugePages { get; private init; }
+
+    /// <param name="section">
+    /// For example <c>pool/Spin/Block</c>, and then any of <c>/supplied</c> (timestamp), <c>/size=N</c>, <c>/buffers=N</c>,
+    /// <c>/history=N</c>, <c>/huge</c> and <c>/beside=</c><see cref="Trouble"/> (what another consumer does), and
+    /// <c>/by=LANGUAGE</c> of the consumer.
+    /// </param>
     public static PoolChoice From(string section)
     {
         string[] parts = section.Split('/');
@@ -18,6 +37,19 @@ internal readonly record struct PoolChoice(WaitMode Mode, OverflowPolicy Policy,
             OverflowKind.Latest => OverflowPolicy.Latest(),
             _ => OverflowPolicy.Block,
         };
-        return new(Enum.Parse<WaitMode>(parts[1]), policy, parts.Length > 3 ? 1 : null);
+        return parts.Skip(3).Aggregate(new PoolChoice(Enum.Parse<WaitMode>(parts[1]), policy), (choice, part) => choice.With(part));
     }
+
+    private PoolChoice With(string part) => part.Split('=') switch
+    {
+        ["supplied"] => this with { Timestamp = 1 },
+        ["huge"] => this with { HugePages = true },
+        ["size", string number] => this with { FrameSize = Number(number) },
+        ["buffers", string number] => this with { Buffers = Number(number) },
+        ["history", string number] => this with { History = Number(number) },
+        ["beside" or "by", _] => this,
+        _ => throw new ArgumentException($"A section has no '{part}'; this command is for the harness itself.", nameof(part)),
+    };
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -12,6 +12,12 @@ internal static class Roles
     public const string Source = "stream-source";
     public const string Sink = "stream-sink";
     public const string FanOut = "fan-out";
+    public const string OneThread = "one-thread";
+    public const string Copy = "copy";
+    public const string Troublemaker = "troublemaker";
+    public const string Victim = "victim";
+    public const string Joiner = "joiner";
+    public const string ForeignSink = "foreign-sink";
 
     /// <summary>Does what the words say.</summary>
     /// <param name="role">One of the names above.</param>
@@ -19,6 +25,12 @@ internal static class Roles
     public static void Perform(string role, IEnumerable<string> words)
     {
         EndWithParent();
+        if (role is Victim)
+        {
+            VictimProcess.Perform(new Words(words));
+            return;
+        }
+
         using var station = new Station(new Words(words));
         Action perform = role switch
         {
@@ -29,9 +41,15 @@ internal static class Roles
             Source => new StreamSource(station).Perform,
             Sink => new StreamSink(station).Perform,
             FanOut => new FanOut(station).Perform,
+            OneThread => new OneThread(station).Perform,
+            Copy => new Copy(station).Perform,
+            Troublemaker => new Troublemaker(station).Perform,
+            Joiner => new Joiner(station).Perform,
+            ForeignSink => new ForeignSink(station).Perform,
             _ => throw new ArgumentException($"There is no role '{role}'; this command is for the harness itself.", nameof(role)),
         };
         perform();
+        station.Report();
     }
 
     /// <summary>Ends this process when the one that started it is gone: its end of our standard input closes.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Bips.Benchmarks.Harness;
 using Bips.Signaler;
 
@@ -9,6 +8,9 @@ internal sealed unsafe class Station : IDisposable
 {
     /// <summary>Bytes at the beginning of the shared block that belong to the harness.</summary>
     public const int ControlLength = 4096;
+
+    /// <summary>Caches fill and the processes fall into step; what is to be compiled has been.</summary>
+    private static readonly TimeSpan s_settling = TimeSpan.FromMilliseconds(15);
 
     private readonly SharedBlock _block;
     private readonly Rendezvous _rendezvous;
@@ -32,8 +34,31 @@ internal sealed unsafe class Station : IDisposable
     /// <summary>Where the trial's pools are.</summary>
     public string Directory { get; }
 
-    /// <summary>What is measured one after the other, in each process of the trial at the same time.</summary>
-    public IEnumerable<string> Sections => Words.Text("sections").Split(',');
+    /// <summary>What this process found out.</summary>
+    public Ledger Ledger { get; } = new();
+
+    /// <summary>
+    /// What is done one after the other, in each process of the trial at the same time. Sections alternate in short rounds, so that
+    /// whatever else the machine does meets all of them alike.
+    /// </summary>
+    public IEnumerable<Turn> Turns
+    {
+        get
+        {
+            string[] sections = Words.Text("sections").Split(',');
+            return sections.Select(section => new Turn(section, IsWarmUp: true))
+                .Concat(Enumerable.Range(0, Rounds).SelectMany(_ => sections.Select(section => new Turn(section, IsWarmUp: false))));
+        }
+    }
+
+    /// <summary>How often each section is measured.</summary>
+    public int Rounds => Words.Number("rounds");
+
+    /// <summary>How long a turn runs before anything of it counts.</summary>
+    public TimeSpan UncountedTime(Turn turn) => turn.IsWarmUp ? Words.Milliseconds("warm") : s_settling;
+
+    /// <summary>How long a turn is then measured.</summary>
+    public TimeSpan CountedTime(Turn turn) => turn.IsWarmUp ? TimeSpan.Zero : Words.Milliseconds("run") / Rounds;
 
     /// <summary>Plain memory that all processes of the trial share.</summary>
     public byte* Memory => _block.Address + ControlLength;
@@ -41,35 +66,25 @@ internal sealed unsafe class Station : IDisposable
     /// <summary>Waits until all processes of the trial have come here.</summary>
     public void Meet() => _rendezvous.Meet();
 
-    /// <summary>Reports one number to the process that started the trial.</summary>
-    public static void Report(string name, double value) =>
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name} {value:R}"));
-
-    /// <summary>Reports the percentiles of what was recorded.</summary>
-    /// <param name="section">What was measured.</param>
-    /// <param name="histogram">Times.</param>
-    /// <param name="divisor">Two for round trips of which one way is wanted.</param>
-    public static void Report(string section, Histogram histogram, double divisor)
+    /// <summary>Reports everything that was found out to the process that started the trial.</summary>
+    public void Report()
     {
-        foreach (double percent in Percentiles)
+        foreach ((string name, double value) in Ledger.Entries())
         {
-            Report(string.Create(CultureInfo.InvariantCulture, $"{section}.p{percent}"), histogram.Percentile(percent) / divisor);
+            Console.WriteLine(FormattableString.Invariant($"{name} {value:R}"));
         }
-
-        Report($"{section}.max", histogram.Maximum / divisor);
-        Report($"{section}.count", histogram.Count);
     }
 
-    /// <summary>The percentiles that are reported.</summary>
-    public static IReadOnlyList<double> Percentiles { get; } = [50, 90, 99, 99.9];
-
     /// <summary>Makes a pool in the trial's directory.</summary>
-    public Producer CreatePool(string name, int frameSize, int buffers, int consumers, WaitMode mode) =>
+    public Producer CreatePool(string name, int frameSize, int buffers, int consumers, WaitMode mode, int history = 1,
+        bool hugePages = false) =>
         Producer.Create(name, new PoolOptions
         {
             BufferSize = frameSize,
             BufferCount = buffers,
             MaximumConsumers = consumers,
+            History = history,
+            HugePages = hugePages,
             WaitMode = mode,
             OnEviction = eviction => Console.Error.WriteLine($"lane {eviction.Lane} was evicted: {eviction.Detail}"),
             Directory = Directory,

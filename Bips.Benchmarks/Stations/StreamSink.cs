@@ -1,39 +1,45 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Bips.Benchmarks.Alternatives;
 using Bips.Benchmarks.Ends;
+using Bips.Benchmarks.Harness;
 using Bips.Benchmarks.Raw;
+using Bips.Signaler;
 
 namespace Bips.Benchmarks.Stations;
 
 /// <summary>Receives frames as fast as they come, until the end of each stream.</summary>
 internal sealed unsafe class StreamSink(Station station)
 {
-    private const int FramesPerBatch = 256;
+    private const int FramesPerBatch = 64;
 
     private readonly StreamPlan _plan = StreamPlan.From(station.Words);
     private readonly int _number = station.Words.Number("sink");
 
     public void Perform()
     {
-        foreach (string section in station.Sections)
+        foreach (Turn turn in station.Turns)
         {
             station.Meet();
-            switch (section)
+            switch (turn.Section.Split('/')[0])
             {
                 case "ring":
-                    ReceiveThroughRings(section);
+                    ReceiveThroughRings(turn);
                     break;
                 case "plain":
-                    ReceiveThroughPlainMemory(section);
+                    ReceiveThroughPlainMemory(turn);
+                    break;
+                case "pool":
+                    ReceiveThroughPool(turn);
                     break;
                 default:
-                    ReceiveThroughPool(section);
+                    ReceiveThroughAlternative(turn);
                     break;
             }
         }
     }
 
-    private void ReceiveThroughRings(string section)
+    private void ReceiveThroughRings(Turn turn)
     {
         station.Meet();
         var putBack = new IndexRing(station.Memory + IndexRing.Length);
@@ -44,42 +50,56 @@ internal sealed unsafe class StreamSink(Station station)
 
         var rings = new RingSink(new IndexRing(station.Memory), putBack, Buffers());
         station.Meet();
-        Receive(section, ref rings);
+        Receive(turn, ref rings);
         station.Meet();
     }
 
-    private void ReceiveThroughPlainMemory(string section)
+    private void ReceiveThroughPlainMemory(Turn turn)
     {
         station.Meet();
         var plain = new PlainStream(station.Memory, Buffers(), _plan.Buffers, _plan.Sinks, _number);
         station.Meet();
-        Receive(section, ref plain);
+        Receive(turn, ref plain);
         station.Meet();
     }
 
-    private void ReceiveThroughPool(string section)
+    private void ReceiveThroughPool(Turn turn)
     {
-        var choice = PoolChoice.From(section);
+        var choice = PoolChoice.From(turn.Section);
         station.Meet();
-        using (Consumer consumer = station.OpenPool("stream", choice.Mode, choice.Policy))
+        using (Consumer consumer = station.OpenPool(StreamSource.PoolName, choice.Mode, choice.Policy))
         {
             station.Meet();
             var sink = new PoolSink(consumer);
-            Receive(section, ref sink);
-            Report(section, "taken", consumer.Taken);
-            Report(section, "lost", consumer.Lost);
+            Receive(turn, ref sink);
+            Report(turn, "taken", consumer.Taken);
+            Report(turn, "lost", consumer.Lost);
         }
 
         station.Meet();
     }
 
+    private void ReceiveThroughAlternative(Turn turn)
+    {
+        station.Meet();
+        using (IFrameReceiver receiver = Alternative.OpenReceiver(turn.Section, station, _plan, _number))
+        {
+            station.Meet();
+            var sink = new AlternativeSink(receiver);
+            Receive(turn, ref sink);
+            station.Meet();
+        }
+    }
+
     private PlainBuffers Buffers() => new(station.Memory + StreamPlan.HeaderLength, _plan.FrameSize);
 
-    private void Receive<TSink>(string section, ref TSink sink)
+    private void Receive<TSink>(Turn turn, ref TSink sink)
         where TSink : IStreamSink
     {
         long allocated = 0;
         long batches = 0;
+        long start = MonotonicClock.Nanoseconds;
+        long used = Processors.ThreadTime();
         while (ReceiveBatch(ref sink))
         {
             if (++batches == 1)
@@ -88,9 +108,15 @@ internal sealed unsafe class StreamSink(Station station)
             }
         }
 
+        if (!turn.IsWarmUp)
+        {
+            station.Ledger.AddQuotient(string.Create(CultureInfo.InvariantCulture, $"{turn.Section}.sink{_number}.cpu"),
+                100.0 * (Processors.ThreadTime() - used), MonotonicClock.Nanoseconds - start);
+        }
+
         if (batches > 0)
         {
-            Report(section, "allocated", GC.GetAllocatedBytesForCurrentThread() - allocated);
+            Report(turn, "allocated", GC.GetAllocatedBytesForCurrentThread() - allocated);
         }
     }
 
@@ -111,6 +137,11 @@ internal sealed unsafe class StreamSink(Station station)
         return true;
     }
 
-    private void Report(string section, string name, double value) =>
-        Station.Report(string.Create(CultureInfo.InvariantCulture, $"{section}.sink{_number}.{name}"), value);
+    private void Report(Turn turn, string name, double value)
+    {
+        if (!turn.IsWarmUp)
+        {
+            station.Ledger.Add(string.Create(CultureInfo.InvariantCulture, $"{turn.Section}.sink{_number}.{name}"), value);
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Bips.Benchmarks.Alternatives;
 using Bips.Benchmarks.Ends;
 using Bips.Benchmarks.Raw;
 using Bips.Signaler;
@@ -8,7 +9,12 @@ namespace Bips.Benchmarks.Stations;
 /// <summary>Sends frames for a given time as fast as the other processes take them.</summary>
 internal sealed unsafe class StreamSource(Station station)
 {
-    private const int FramesPerBatch = 256;
+    /// <summary>Name of the pool of a stream.</summary>
+    public const string PoolName = "stream";
+
+    /// <summary>Frames sent between two looks at the clock, unless each takes long: a turn must not last much longer than it should.</summary>
+    private const int FramesPerBatch = 64;
+    private const int LargestBatchedFrame = 64 * 1024;
 
     private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(5);
 
@@ -16,81 +22,104 @@ internal sealed unsafe class StreamSource(Station station)
 
     public void Perform()
     {
-        foreach (string section in station.Sections)
+        foreach (Turn turn in station.Turns)
         {
             station.Meet();
-            switch (section)
+            switch (turn.Section.Split('/')[0])
             {
                 case "ring":
-                    SendThroughRings(section);
+                    SendThroughRings(turn);
                     break;
                 case "plain":
-                    SendThroughPlainMemory(section);
+                    SendThroughPlainMemory(turn);
+                    break;
+                case "pool":
+                    SendThroughPool(turn);
                     break;
                 default:
-                    SendThroughPool(section);
+                    SendThroughAlternative(turn);
                     break;
             }
         }
     }
 
-    private void SendThroughRings(string section)
+    private void SendThroughRings(Turn turn)
     {
         new Span<byte>(station.Memory, 2 * IndexRing.Length).Clear();
         var rings = new RingSource(new IndexRing(station.Memory), new IndexRing(station.Memory + IndexRing.Length), Buffers());
         station.Meet();
         station.Meet();
-        Send(section, ref rings);
+        Send(turn, ref rings);
         rings.End();
         station.Meet();
     }
 
-    private void SendThroughPlainMemory(string section)
+    private void SendThroughPlainMemory(Turn turn)
     {
         new Span<byte>(station.Memory, PlainStream.CountersLength(_plan.Sinks)).Clear();
         var plain = new PlainStream(station.Memory, Buffers(), _plan.Buffers, _plan.Sinks, reader: -1);
         station.Meet();
         station.Meet();
-        Send(section, ref plain);
+        Send(turn, ref plain);
         plain.End();
         station.Meet();
     }
 
-    private void SendThroughPool(string section)
+    private void SendThroughPool(Turn turn)
     {
-        var choice = PoolChoice.From(section);
-        using (Producer producer = station.CreatePool("stream", _plan.FrameSize, _plan.Buffers, _plan.Sinks, choice.Mode))
+        var choice = PoolChoice.From(turn.Section);
+        int frameSize = choice.FrameSize ?? _plan.FrameSize;
+        using (Producer producer = station.CreatePool(PoolName, frameSize, choice.Buffers ?? _plan.Buffers, _plan.Sinks, choice.Mode,
+            choice.History, choice.HugePages))
         {
             station.Meet();
             station.Meet();
-            var source = new PoolSource(producer, _plan.FrameSize, choice.Timestamp);
-            Send(section, ref source);
+            var source = new PoolSource(producer, frameSize, choice.Timestamp);
+            Send(turn, ref source);
         }
 
         station.Meet();
     }
 
+    private void SendThroughAlternative(Turn turn)
+    {
+        using (IFrameSender sender = Alternative.OpenSender(turn.Section, station, _plan))
+        {
+            station.Meet();
+            sender.Connect();
+            station.Meet();
+            var source = new AlternativeSource(sender, _plan.FrameSize);
+            Send(turn, ref source);
+            source.End();
+            station.Meet();
+        }
+    }
+
     private PlainBuffers Buffers() => new(station.Memory + StreamPlan.HeaderLength, _plan.FrameSize);
 
-    private void Send<TSource>(string section, ref TSource source)
+    private void Send<TSource>(Turn turn, ref TSource source)
         where TSource : IStreamSource
     {
         ulong number = 0;
-        SendFor(station.Words.Milliseconds("warm"), ref source, ref number);
+        SendFor(station.UncountedTime(turn), ref source, ref number);
         ulong first = number;
         long allocated = GC.GetAllocatedBytesForCurrentThread();
         long start = MonotonicClock.Nanoseconds;
+        long end = start + (long)station.CountedTime(turn).TotalNanoseconds;
         double best = 0;
-        while (MonotonicClock.Nanoseconds - start < station.Words.Milliseconds("run").TotalNanoseconds)
+        while (MonotonicClock.Nanoseconds < end)
         {
             best = Math.Max(best, SendSlice(ref source, ref number));
         }
 
         double seconds = (MonotonicClock.Nanoseconds - start) / 1e9;
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-        Station.Report($"{section}.rate", (number - first) / seconds);
-        Station.Report($"{section}.best", best);
-        Station.Report($"{section}.source.allocated", allocated);
+        if (!turn.IsWarmUp)
+        {
+            station.Ledger.AddQuotient($"{turn.Section}.rate", number - first, seconds);
+            station.Ledger.KeepLargest($"{turn.Section}.best", best);
+            station.Ledger.Add($"{turn.Section}.source.allocated", allocated);
+        }
     }
 
     /// <returns>Frames per second of a slice that is short enough to find one in which nobody else wanted the processor.</returns>
@@ -106,7 +135,7 @@ internal sealed unsafe class StreamSource(Station station)
     private void SendFor<TSource>(TimeSpan time, ref TSource source, ref ulong number)
         where TSource : IStreamSource
     {
-        int batch = _plan.Touch == Touch.All ? 1 : FramesPerBatch;
+        int batch = _plan.Touch == Touch.All && _plan.FrameSize > LargestBatchedFrame ? 1 : FramesPerBatch;
         Deadline deadline = Deadline.After(time);
         do
         {

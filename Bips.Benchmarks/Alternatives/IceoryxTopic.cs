@@ -1,0 +1,24 @@
+using System.Globalization;
+using Bips.Benchmarks.Native;
+using Bips.Benchmarks.Stations;
+
+namespace Bips.Benchmarks.Alternatives;
+
+/// <summary>What publisher and subscribers of a trial find one another by.</summary>
+internal readonly record struct IceoryxTopic(string Service, string Instance, string Name)
+{
+    private static bool s_isRegistered;
+
+    /// <summary>The topic; the first call makes the process known to iceoryx.</summary>
+    public static IceoryxTopic Of(Station station, StreamPlan plan)
+    {
+        if (!s_isRegistered)
+        {
+            s_isRegistered = true;
+            Iceoryx.Register(string.Create(CultureInfo.InvariantCulture, $"bips-benchmarks-{Environment.ProcessId}"));
+        }
+
+        return new("bips-benchmarks", Path.GetFileName(station.Directory),
+            string.Create(CultureInfo.InvariantCulture, $"{plan.FrameSize}-{plan.Sinks}"));
+    }
+}

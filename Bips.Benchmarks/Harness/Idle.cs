@@ -1,0 +1,16 @@
+using Bips.Signaler;
+
+namespace Bips.Benchmarks.Harness;
+
+/// <summary>Lets time pass without using a processor: part of what is measured, never a way to wait for somebody.</summary>
+internal static class Idle
+{
+    public static void For(TimeSpan time)
+    {
+        uint never = 0;
+        if (time > TimeSpan.Zero)
+        {
+            _ = Futex.Wait(ref never, expected: 0, Deadline.After(time));
+        }
+    }
+}

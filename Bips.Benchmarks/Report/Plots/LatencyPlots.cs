@@ -1,0 +1,51 @@
+using System.Globalization;
+using Bips.Benchmarks.Harness;
+using OxyPlot;
+using OxyPlot.Axes;
+
+namespace Bips.Benchmarks.Report.Plots;
+
+/// <summary>
+/// The distributions of latencies, one drawing for each trial: every percentile of Bips and of its limits. The axis of percentiles gives each
+/// further nine the same room, as HdrHistogram does, because the tail is what matters.
+/// </summary>
+internal static class LatencyPlots
+{
+    private const string Median = ", p50";
+
+    public static IEnumerable<Plot> Of(IReadOnlyList<Figure> figures) => figures
+        .Where(figure => figure.Distribution is not null)
+        .GroupBy(figure => $"{figure.Scenario}: {figure.Definition.GetValueOrDefault("trial") ?? figure.Name}", StringComparer.Ordinal)
+        .Select(trial => Draw(trial.Key, [.. trial]));
+
+    private static Plot Draw(string trial, IReadOnlyList<Figure> figures)
+    {
+        PlotModel model = PlotParts.Model(
+            PlotParts.Linear(AxisPosition.Bottom, "share of the frames that were as fast or faster", Percentile),
+            PlotParts.Logarithmic(AxisPosition.Left, "latency", PlotParts.Time));
+        int number = 0;
+        foreach (Figure figure in figures)
+        {
+            model.Series.Add(PlotParts.Line(NameOf(figure), Points(figure.Distribution!, figure.Distribution!.Bips), number++, marked: false));
+        }
+
+        foreach (Figure figure in figures.Where(figure => figure.Distribution!.Limit is not null).DistinctBy(LimitKey, StringComparer.Ordinal))
+        {
+            model.Series.Add(PlotParts.Line(figure.LimitName ?? "limit", Points(figure.Distribution!, figure.Distribution!.Limit!), series: null,
+                marked: false));
+        }
+
+        return new Plot(figures[0].Scenario, Plot.FileNameOf(trial), $"{trial}, distribution", model);
+    }
+
+    private static string NameOf(Figure figure) =>
+        $"Bips, {(figure.Name.EndsWith(Median, StringComparison.Ordinal) ? figure.Name[..^Median.Length] : figure.Name)}";
+
+    private static string LimitKey(Figure figure) => $"{figure.LimitName} {figure.Definition.GetValueOrDefault("limit")}";
+
+    private static IEnumerable<DataPoint> Points(Distribution distribution, IReadOnlyList<double> values) =>
+        distribution.Percentiles.Zip(values, (percentile, value) => new DataPoint(-Math.Log10(1 - (percentile / 100)), Math.Max(value, 1)));
+
+    private static string Percentile(double nines) =>
+        string.Create(CultureInfo.InvariantCulture, $"{100 * (1 - Math.Pow(10, -nines)):0.#####} %");
+}

@@ -1,0 +1,15 @@
+using OxyPlot;
+
+namespace Bips.Benchmarks.Report.Plots;
+
+/// <summary>
+/// Tells the plotting library how large text is. What it uses otherwise reckons in points, of which a screen has three for every
+/// four of its pixels, so that texts overlap.
+/// </summary>
+internal sealed class ScreenText() : PdfRenderContext(1, 1, OxyColors.Transparent)
+{
+    private const double PixelsPerPoint = 4.0 / 3;
+
+    public override OxySize MeasureText(string text, string fontFamily, double fontSize, double fontWeight) =>
+        base.MeasureText(text, fontFamily, fontSize * PixelsPerPoint, fontWeight);
+}

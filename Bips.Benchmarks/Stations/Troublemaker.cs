@@ -1,0 +1,34 @@
+using Bips.Benchmarks.Harness;
+using Bips.Benchmarks.Native;
+
+namespace Bips.Benchmarks.Stations;
+
+/// <summary>Has a second consumer beside the healthy one of a stream, in a process of its own that it stops or kills.</summary>
+internal sealed class Troublemaker(Station station)
+{
+    public void Perform()
+    {
+        foreach (Turn turn in station.Turns)
+        {
+            Trouble trouble = Enum.Parse<Trouble>(turn.Section[(turn.Section.LastIndexOf('=') + 1)..]);
+            station.Meet();
+            station.Meet();
+            using (VictimProcess? victim = trouble == Trouble.Nobody ? null : VictimProcess.Start(station.Directory, trouble))
+            {
+                if (trouble == Trouble.Stopped)
+                {
+                    victim!.Signal(LibC.SIGSTOP);
+                }
+
+                station.Meet();
+                if (trouble == Trouble.Crashing)
+                {
+                    Idle.For(station.UncountedTime(turn) + (station.CountedTime(turn) / 2));
+                    victim!.Signal(LibC.SIGKILL);
+                }
+
+                station.Meet();
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Globalization;
+using Bips.Benchmarks.Harness;
+using Bips.Benchmarks.Report;
+using Bips.Tests.Support;
+
+namespace Bips.Tests.Benchmarks;
+
+/// <summary>The real program measures with real processes, far too short for its figures to be worth anything.</summary>
+public sealed class HarnessTests
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    [TestCase("limits")]
+    [TestCase("latency")]
+    [TestCase("throughput")]
+    public void Figures_are_numbers_that_can_be(string scenario)
+    {
+        using var directory = new TemporaryDirectory();
+        var file = new FileInfo(Path.Combine(directory.Path, "run.json"));
+        Shell.Run(Program, scenario, "--quick", "--repetitions", "2", "--milliseconds", "30", "--json", file.FullName);
+        RunReport report = RunReport.Load(file);
+        Assert.That(report.Figures, Is.Not.Empty);
+        Assert.That(report.Figures.Select(figure => figure.Name), Is.Unique, "a comparison finds a figure by its name");
+        foreach (Figure figure in report.Figures)
+        {
+            foreach (Spread spread in new[] { figure.Bips, figure.Limit ?? figure.Bips, figure.Ratio ?? figure.Bips })
+            {
+                Assert.That(spread.Low, Is.GreaterThanOrEqualTo(0).And.LessThanOrEqualTo(spread.Median), figure.Name);
+                Assert.That(spread.High, Is.GreaterThanOrEqualTo(spread.Median).And.LessThan(double.PositiveInfinity), figure.Name);
+            }
+
+            Assert.That(figure.Bips.High, figure.Unit is "B" ? Is.Zero : Is.Positive, figure.Name);
+            Assert.That(figure.IsMet.HasValue, Is.EqualTo(figure.Target.HasValue), figure.Name);
+        }
+    }
+
+    [Test]
+    public void A_run_leaves_nothing_behind()
+    {
+        using Process harness = StartRun();
+        string output = harness.StandardOutput.ReadToEnd();
+        Assert.That(harness.WaitForExit(s_patience), output);
+        Assert.That(harness.ExitCode, Is.Zero, output);
+        Assert.That(RolesOf(harness.Id), Is.Empty);
+        Assert.That(Directory.GetDirectories("/dev/shm", NameOf(harness.Id) + "*"), Is.Empty);
+    }
+
+    [Test]
+    public void Processes_of_a_trial_end_when_the_harness_is_killed()
+    {
+        using Process harness = StartRun();
+        Assert.That(SpinWait.SpinUntil(() => RolesOf(harness.Id).Length > 0, s_patience), "no process was started");
+        harness.Kill();
+        harness.WaitForExit();
+        Assert.That(SpinWait.SpinUntil(() => RolesOf(harness.Id).Length == 0, s_patience), "a process goes on alone");
+        foreach (string left in Directory.GetDirectories("/dev/shm", NameOf(harness.Id) + "*"))
+        {
+            Directory.Delete(left, recursive: true);
+        }
+    }
+
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "Bips.Benchmarks");
+
+    private static Process StartRun() => Process.Start(
+        new ProcessStartInfo(Program, ["throughput", "--quick", "--repetitions", "1", "--milliseconds", "30"])
+        {
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+        })!;
+
+    private static string NameOf(int harness) => string.Create(CultureInfo.InvariantCulture, $"bips-benchmarks-{harness}-");
+
+    /// <returns>Numbers of the processes that take part in a trial of that harness.</returns>
+    private static string[] RolesOf(int harness) =>
+    [
+        .. Directory.GetDirectories("/proc").Where(process => char.IsDigit(Path.GetFileName(process)[0]))
+            .Where(process => CommandLineOf(process).Contains("/dev/shm/" + NameOf(harness), StringComparison.Ordinal)),
+    ];
+
+    private static string CommandLineOf(string process)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "cmdline"));
+        }
+        catch (IOException)
+        {
+            return "";
+        }
+    }
+}

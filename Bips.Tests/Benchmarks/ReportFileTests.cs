@@ -1,0 +1,155 @@
+using System.Text.RegularExpressions;
+using System.Xml;
+using System.Xml.Linq;
+using Bips.Benchmarks.Report;
+using Bips.Benchmarks.Report.Plots;
+using Bips.Benchmarks.Report.Regression;
+
+namespace Bips.Tests.Benchmarks;
+
+/// <summary>A report says all that the run found out, and can be read where it lies.</summary>
+public sealed partial class ReportFileTests
+{
+    private const string Name = "machine";
+
+    private DirectoryInfo _directory = null!;
+
+    [SetUp]
+    public void MakeDirectory() => _directory = Directory.CreateTempSubdirectory("bips-test-");
+
+    [TearDown]
+    public void RemoveDirectory() => _directory.Delete(recursive: true);
+
+    [Test]
+    public void Stored_results_are_read_back_as_they_were()
+    {
+        RunReport run = SampleRun.Whole();
+        RunReport odd = run with { Figures = [run.Figures[0] with { Ratio = new(double.NaN, 0, double.PositiveInfinity) }] };
+        foreach (RunReport report in new[] { run, odd })
+        {
+            var file = new FileInfo(Locate("deep/results.json"));
+            report.Save(file);
+            RunReport read = RunReport.Load(file);
+            Assert.That(read.ToJson(), Is.EqualTo(report.ToJson()));
+            Assert.That(read.Figures[0].Definition, Is.EquivalentTo(report.Figures[0].Definition));
+            Assert.That(read.Environment.Keys, Is.EqualTo(report.Environment.Keys), "facts are shown in their order");
+        }
+    }
+
+    [TestCase("{\"format\": 0}", "format 1")]
+    [TestCase("{\"figures\": []}", "format 1")]
+    [TestCase("{\"format\": 1}", "no results")]
+    [TestCase("[1]", "no results")]
+    [TestCase("not json", "no results")]
+    public void What_is_no_result_is_refused_by_name(string text, string reason)
+    {
+        File.WriteAllText(Locate("x.json"), text);
+        Assert.That(() => RunReport.Load(new FileInfo(Locate("x.json"))),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains(reason).And.Message.Contains("x.json"));
+    }
+
+    [Test]
+    public void The_page_is_well_formed_and_needs_nothing_from_elsewhere()
+    {
+        Write(SampleRun.Whole(), compared: true);
+        string text = File.ReadAllText(Locate("machine.html"));
+        XDocument page = Parse(text);
+        Assert.That(text, Does.StartWith("<!DOCTYPE html"));
+        string[] fetching = ["script", "link", "img", "image", "iframe", "object", "embed", "use", "base", "foreignObject"];
+        Assert.That(page.Descendants().Select(element => element.Name.LocalName).Intersect(fetching, StringComparer.Ordinal), Is.Empty);
+        Assert.That(page.Descendants().Attributes().Select(attribute => attribute.Name.LocalName), Has.None.EqualTo("src").And.None.EqualTo("href")
+            .And.None.EqualTo("onload"));
+        Assert.That(text, Does.Not.Contain("@import"));
+        Assert.That(WithoutNamespaces().Replace(text, ""), Does.Not.Contain("//"), "an address");
+        AssertReferencesStayInside(page, text);
+    }
+
+    [Test]
+    public void The_page_has_every_figure_verdict_fact_and_drawing()
+    {
+        RunReport run = SampleRun.Whole();
+        run = run with { Figures = [.. run.Figures, SampleRun.Latency(3) with { Name = "too slow" }] };
+        Write(run, compared: true);
+        XElement body = Parse(File.ReadAllText(Locate("machine.html"))).Root!.Element("body")!;
+        string[] cells = [.. body.Descendants("td").Select(cell => cell.Value)];
+        Assert.That(run.Figures.Select(figure => figure.Name), Is.SubsetOf(cells));
+        Assert.That(run.Environment.Values, Is.SubsetOf(cells));
+        Assert.That(cells, Does.Contain("MISSED").And.Contain("met").And.Contain("1.50 [1.47..1.53]").And.Contain("WORSE"));
+        Assert.That(body.Descendants().Count(element => string.Equals(element.Name.LocalName, "svg", StringComparison.Ordinal)), Is.EqualTo(2));
+        Assert.That(body.Value, Does.Contain("1 of 2 targets met"));
+    }
+
+    [Test]
+    public void The_markdown_page_shows_drawings_that_lie_beside_it()
+    {
+        File.WriteAllText(Locate("machine-of-an-earlier-report.svg"), "");
+        File.WriteAllText(Locate("another.svg"), "");
+        RunReport run = SampleRun.Whole();
+        Write(run, compared: false);
+        string text = File.ReadAllText(Locate("machine.md"));
+        string[] shown = [.. Image().Matches(text).Select(match => match.Groups["name"].Value)];
+        Assert.That(shown, Has.Length.EqualTo(2));
+        Assert.That(_directory.GetFiles("*.svg").Select(file => file.Name), Is.EquivalentTo([.. shown, "another.svg"]));
+        Assert.That(shown.Select(image => Parse(File.ReadAllText(Locate(image))).Root!.Name.LocalName), Is.All.EqualTo("svg"));
+        string[] rows = [.. text.Split('\n').Where(line => line.StartsWith('|'))];
+        Assert.That(run.Figures.Select(figure => rows.Count(row => row.StartsWith($"| {figure.Name.Replace("|", "\\|", StringComparison.Ordinal)} |",
+            StringComparison.Ordinal))), Is.All.EqualTo(1));
+        Assert.That(text, Does.Not.Contain("## Comparison"));
+    }
+
+    [Test]
+    public void A_latency_is_drawn_beside_its_limit_and_a_rate_as_a_line_for_each_policy()
+    {
+        IReadOnlyList<Plot> plots = Plot.AllOf(SampleRun.Whole());
+        Assert.That(plots.Select(plot => plot.Title),
+            Is.EqualTo(["latency: round trips, distribution", "scale: frames/s over number of consumers"]));
+        Assert.That(plots[0].Model.Series.Select(series => series.Title), Is.EqualTo(["Bips, hand-over", "ping-pong"]));
+        Assert.That(plots[1].Model.Series.Select(series => series.Title), Is.EqualTo(["Bips, Block", "Bips, Latest", "counters"]));
+        var line = (OxyPlot.Series.LineSeries)plots[1].Model.Series[2];
+        Assert.That(line.Points.Select(point => (point.X, point.Y)), Is.EqualTo([(1.0, 1e6), (8.0, 125_000.0), (32.0, 31_250.0)]));
+    }
+
+    [Test]
+    public void Every_colour_of_a_drawing_follows_the_page()
+    {
+        foreach (Plot plot in Plot.AllOf(SampleRun.Whole()))
+        {
+            string image = PlotImage.Inline(plot).ToString();
+            Assert.That(image, Does.Not.Contain("rgb(").And.Not.Contain("black"));
+            Assert.That(image, Does.Contain("var(--ink,").And.Contain("var(--series-0,").And.Contain("var(--limit,"));
+        }
+    }
+
+    private static void AssertReferencesStayInside(XDocument page, string text)
+    {
+        string[] names = [.. page.Descendants().Attributes("id").Select(attribute => attribute.Value)];
+        Assert.That(names, Is.Unique);
+        string[] references = [.. Reference().Matches(text).Select(match => match.Groups["name"].Value)];
+        Assert.That(references, Is.Not.Empty);
+        Assert.That(references, Is.All.StartsWith("#"));
+        Assert.That(references.Select(reference => reference[1..]), Is.SubsetOf(names));
+    }
+
+    private static XDocument Parse(string text)
+    {
+        using XmlReader reader = XmlReader.Create(new StringReader(text), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });
+        return XDocument.Load(reader);
+    }
+
+    private void Write(RunReport run, bool compared)
+    {
+        RunReport older = run with { Figures = [.. run.Figures.Select(figure => figure with { Ratio = figure.Ratio is null ? null : SampleRun.Around(0.6) })] };
+        ReportFiles.Write(run, compared ? RunComparison.Of(older, run) : null, _directory, Name);
+    }
+
+    private string Locate(string name) => Path.Combine(_directory.FullName, name);
+
+    [GeneratedRegex(@"url\((?<name>[^)]*)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Reference();
+
+    [GeneratedRegex(@"!\[[^\]]*\]\((?<name>[^)]*)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex Image();
+
+    [GeneratedRegex(@"xmlns(:\w+)?=""[^""]*""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    private static partial Regex WithoutNamespaces();
+}
