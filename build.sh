@@ -17,7 +17,7 @@ usage: ./build.sh MODE [ARGUMENTS]
   test                every test of every language; ends with 'N passed, N failed'
   native [--prefix DIR]
                       libbips.so, headers, Python package and CMake files (into artifacts/prefix unless told otherwise)
-  bench [latency|wake|throughput|scale|frames|cpu|micro|all] [--quick] [--json FILE] [--report DIR] [--compare FILE]
+  bench [limits|latency|wake|throughput|scale|frames|cpu|alternatives|published|questions|micro|all] [--quick] [--json FILE] [--report DIR] [--compare FILE]
                       measure, each figure beside the machine's own limit
   bench report FILE... [--report DIR]
                       reports of stored results, without measuring

@@ -41,7 +41,7 @@ internal static class ReportCommands
     };
 
     /// <summary>File of <c>name: value</c> lines that become part of the environment record.</summary>
-    public static Option<FileInfo?> Facts { get; } = new("--facts")
+    public static Option<FileInfo> Facts { get; } = new("--facts")
     {
         Description = "File of 'name: value' lines to put into the environment record, for example what is known about a board.",
         Recursive = true,
@@ -49,6 +49,9 @@ internal static class ReportCommands
 
     public static void AddTo(RootCommand root)
     {
+        // Before minutes are spent on a run that could not be compared, or recorded, in the end.
+        s_compare.Validators.Add(RefuseWhatIsNoResult);
+        Facts.AcceptExistingOnly();
         foreach (Option option in new Option[] { s_json, s_report, s_compare, s_tolerance, Facts })
         {
             root.Add(option);
@@ -138,6 +141,18 @@ internal static class ReportCommands
         {
             Console.Error.WriteLine(e.Message);
             return 1;
+        }
+    }
+
+    private static void RefuseWhatIsNoResult(OptionResult result)
+    {
+        try
+        {
+            _ = RunReport.Load(result.GetRequiredValue(s_compare)!);
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            result.AddError(e.Message);
         }
     }
 

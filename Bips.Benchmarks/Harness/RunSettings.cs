@@ -21,8 +21,8 @@ internal sealed record RunSettings(bool IsQuick, int Repetitions, IReadOnlyList<
     /// <summary>Milliseconds that each section is measured in a repetition, over all rounds.</summary>
     public int RunMilliseconds => SectionMilliseconds ?? (IsQuick ? 300 : 1000);
 
-    /// <summary>Times for sections of which there are many and whose time is spent in the kernel, so that little is to be compiled.</summary>
-    public string BriefTimes => $"warm={SectionMilliseconds ?? (IsQuick ? 250 : 500)} run={SectionMilliseconds ?? (IsQuick ? 200 : 600)}";
+    /// <summary>Times for sections of which there are many and in which processors do not spin, so that what compiles finds time.</summary>
+    public string BriefTimes => $"warm={SectionMilliseconds ?? (IsQuick ? 250 : 300)} run={SectionMilliseconds ?? (IsQuick ? 200 : 500)}";
 
     public string Times => $"warm={WarmMilliseconds} run={RunMilliseconds}";
 }

@@ -45,6 +45,9 @@ internal sealed class EnvironmentRecord
     public static IReadOnlySet<string> OfOneRun { get; } =
         new HashSet<string>([Time, Commit, Command, LoadAtStart, LoadAtEnd, HeatAtStart, HeatAtEnd, Stolen, Stops, Duration], StringComparer.Ordinal);
 
+    /// <summary>Of those, the ones that may explain why two runs differ.</summary>
+    public static IReadOnlyList<string> Telling { get; } = [Commit, LoadAtStart, HeatAtEnd, Stolen, Stops];
+
     /// <summary>Takes down all that is known before the run.</summary>
     /// <param name="settings">Of the run.</param>
     /// <param name="files">Where the kernel says it.</param>

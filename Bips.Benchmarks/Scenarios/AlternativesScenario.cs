@@ -61,7 +61,7 @@ internal sealed class AlternativesScenario : IScenario
     {
         Name = $"{Rate:N0} frames/s",
         Sections = [PacedPool, SpinningPacedPool],
-        Words = $"rate={Rate} warm-frames={Rate / 4} frames={Rate * (runner.Settings.IsQuick ? 1 : 2)} idle=1",
+        Words = $"rate={Rate} warm-frames={Rate / 4} frames={Rate / (runner.Settings.IsQuick ? 2 : 1)} idle=1",
         Processes = [Roles.PacedSender, Roles.PacedReceiver],
         MemoryLength = Math.Max(Paced.MemoryLength, s_line.MemoryLength),
     };

@@ -40,7 +40,7 @@ internal sealed class FramesScenario : IScenario
         {
             Name = title,
             Sections = ["plain", Pool, .. s_copying],
-            Words = $"{plan.ToWords()} {runner.Settings.Times}",
+            Words = $"{plan.ToWords()} {runner.Settings.BriefTimes}",
             Processes = [Roles.Source, .. Enumerable.Range(0, plan.Sinks).Select(sink => $"{Roles.Sink} sink={sink}")],
             MemoryLength = plan.MemoryLength,
             IsPinned = plan.Sinks < runner.Settings.Processors.Count,

@@ -38,7 +38,7 @@ internal sealed class ScaleScenario : IScenario
             {
                 Name = $"{sinks} consumer processes",
                 Sections = ["plain", .. policies],
-                Words = $"{plan.ToWords()} {runner.Settings.Times}",
+                Words = $"{plan.ToWords()} {runner.Settings.BriefTimes}",
                 Processes = [Roles.Source, .. Enumerable.Range(0, sinks).Select(sink => $"{Roles.Sink} sink={sink}")],
                 MemoryLength = plan.MemoryLength,
                 IsPinned = sinks < runner.Settings.Processors.Count,

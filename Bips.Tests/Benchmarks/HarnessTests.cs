@@ -16,10 +16,7 @@ public sealed class HarnessTests
     [TestCase("throughput")]
     public void Figures_are_numbers_that_can_be(string scenario)
     {
-        using var directory = new TemporaryDirectory();
-        var file = new FileInfo(Path.Combine(directory.Path, "run.json"));
-        Shell.Run(Program, scenario, "--quick", "--repetitions", "2", "--milliseconds", "30", "--json", file.FullName);
-        RunReport report = RunReport.Load(file);
+        RunReport report = Measure(scenario);
         Assert.That(report.Figures, Is.Not.Empty);
         Assert.That(report.Figures.Select(figure => figure.Name), Is.Unique, "a comparison finds a figure by its name");
         foreach (Figure figure in report.Figures)
@@ -61,6 +58,20 @@ public sealed class HarnessTests
     }
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "Bips.Benchmarks");
+
+    private static RunReport Measure(string scenario)
+    {
+        var file = new FileInfo(Path.GetTempFileName());
+        try
+        {
+            Shell.Run(Program, scenario, "--quick", "--repetitions", "2", "--milliseconds", "30", "--json", file.FullName);
+            return RunReport.Load(file);
+        }
+        finally
+        {
+            file.Delete();
+        }
+    }
 
     private static Process StartRun() => Process.Start(
         new ProcessStartInfo(Program, ["throughput", "--quick", "--repetitions", "1", "--milliseconds", "30"])

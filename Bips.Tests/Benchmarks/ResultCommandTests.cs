@@ -74,6 +74,16 @@ public sealed class ResultCommandTests
         Assert.That(error, Does.Contain("Not one figure could be compared"));
     }
 
+    [TestCase("--compare")]
+    [TestCase("--facts")]
+    public void A_run_that_could_not_be_compared_or_recorded_does_not_begin(string option)
+    {
+        (int code, string output, string error) = Run("wake", "--quick", "--repetitions", "1", option, "/nowhere/a");
+        Assert.That(code, Is.EqualTo(1));
+        Assert.That(error, Does.Contain("/nowhere/a"));
+        Assert.That(output, Does.Not.Contain("## wake"));
+    }
+
     [Test]
     public void A_file_that_is_not_there_is_named()
     {

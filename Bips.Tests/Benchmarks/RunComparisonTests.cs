@@ -119,17 +119,20 @@ public sealed class RunComparisonTests
             Is.EqualTo(Verdict.StandsAlone));
 
     [Test]
-    public void Other_environments_are_noted_but_not_what_differs_from_run_to_run()
+    public void Other_environments_are_noted_but_not_what_differs_in_any_two_runs()
     {
         RunReport before = SampleRun.Of([SampleRun.Latency(1)]);
         RunReport now = SampleRun.Of([SampleRun.Latency(1)], repetitions: 3);
         now.Environment["kernel"] = "Linux 6.2";
         now.Environment["commit"] = "another";
         now.Environment["load at start"] = "9";
+        now.Environment["time"] = "later";
+        now.Environment["command"] = "another";
         now.Environment["governor"] = "performance";
         Assert.That(RunComparison.Of(before, now).Notes, Is.EqualTo(
         [
-            "repetitions: 5 then, 3 now", "kernel: Linux 6.1 then, Linux 6.2 now", "governor: not recorded then, performance now",
+            "repetitions: 5 then, 3 now", "kernel: Linux 6.1 then, Linux 6.2 now", "commit: 0.1.0+abc then, another now",
+            "load at start: 0.01 then, 9 now", "governor: not recorded then, performance now",
         ]));
     }
 

@@ -122,7 +122,8 @@ internal sealed class RunComparison
             yield return $"repetitions: {before.Settings.Repetitions} then, {now.Settings.Repetitions} now";
         }
 
-        foreach (string fact in before.Environment.Keys.Union(now.Environment.Keys, StringComparer.Ordinal).Where(fact => !EnvironmentRecord.OfOneRun.Contains(fact)))
+        foreach (string fact in before.Environment.Keys.Union(now.Environment.Keys, StringComparer.Ordinal)
+            .Where(fact => !EnvironmentRecord.OfOneRun.Contains(fact) || EnvironmentRecord.Telling.Contains(fact, StringComparer.Ordinal)))
         {
             string? earlier = before.Environment.GetValueOrDefault(fact);
             string? later = now.Environment.GetValueOrDefault(fact);
