@@ -77,7 +77,8 @@ internal static class ReportCommands
     private static Command ReportCommand()
     {
         var files = new Argument<FileInfo[]>("FILE") { Description = "Files that --json wrote.", Arity = ArgumentArity.OneOrMore };
-        var command = new Command("report", "Makes reports of stored results, without measuring; into the current directory unless --report says otherwise.")
+        var command = new Command("report",
+            "Makes reports of stored results, without measuring; into the current directory unless --report says otherwise.")
         {
             files,
         };
@@ -98,7 +99,10 @@ internal static class ReportCommands
     {
         var before = new Argument<FileInfo>("OLD") { Description = "File that --json wrote." };
         var now = new Argument<FileInfo>("NEW") { Description = "File that --json wrote later." };
-        var command = new Command("compare", $"Compares stored results by ratio; the exit code is {RegressionCode} when a figure is worse.") { before, now };
+        var command = new Command("compare", $"Compares stored results by ratio; the exit code is {RegressionCode} when a figure is worse.")
+        {
+            before, now,
+        };
         command.SetAction(result => Try(() =>
         {
             FileInfo file = result.GetRequiredValue(now);
@@ -123,7 +127,8 @@ internal static class ReportCommands
         ComparisonText.Write(comparison, Console.Out);
         if (comparison.Judged == 0)
         {
-            throw new InvalidDataException($"Not one figure could be compared with '{older}'; the table says why. Measure both runs with the same options.");
+            throw new InvalidDataException($"Not one figure could be compared with '{older}'; the table says why. Measure both runs " +
+                "with the same options.");
         }
 
         return comparison.CountOf(Verdict.Worse) > 0 ? RegressionCode : 0;

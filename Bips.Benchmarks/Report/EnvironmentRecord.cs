@@ -93,7 +93,8 @@ internal sealed class EnvironmentRecord
     {
         var group = new ControlGroup(_files);
         _facts["memory"] = _files.Value("/proc/meminfo", "MemTotal") ?? Unknown;
-        _facts["kernel"] = $"Linux {_files.FirstLine("/proc/sys/kernel/osrelease") ?? Unknown} {RuntimeInformation.OSArchitecture}; {RuntimeInformation.OSDescription}";
+        _facts["kernel"] = $"Linux {_files.FirstLine("/proc/sys/kernel/osrelease") ?? Unknown} " +
+            $"{RuntimeInformation.OSArchitecture}; {RuntimeInformation.OSDescription}";
         _facts["clock source"] = _files.FirstLine("/sys/devices/system/clocksource/clocksource0/current_clocksource") ?? Unknown;
         _facts["virtualisation"] = Virtualisation();
         _facts["container"] = Container();

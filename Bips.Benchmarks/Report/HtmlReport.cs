@@ -50,7 +50,8 @@ internal static class HtmlReport
                 new XElement("ul", ComparisonText.Notes(comparison).Select(note => new XElement("li", note))));
         }
 
-        body.Add(new XElement("h2", "Measured on"), Table(["what", "how it was"], report.Environment.Select(string[] (fact) => [fact.Key, fact.Value])));
+        body.Add(new XElement("h2", "Measured on"),
+            Table(["what", "how it was"], report.Environment.Select(string[] (fact) => [fact.Key, fact.Value])));
         return new XDocument(new XDocumentType("html", null, null, null), new XElement("html", new XAttribute("lang", "en"), Head(report), body));
     }
 

@@ -19,8 +19,8 @@ internal static class ReportText
 
     public static string Reading(RunReport report) =>
         $"Each cell is the median [smallest..largest] of {Count(report.Settings.Repetitions)}, with new processes each time. The limit is what " +
-        "the machine does without Bips, measured in the same processes on the same cores; the ratio is taken within each repetition. A ratio of a time is " +
-        "good when small, of a rate when large.";
+        "the machine does without Bips, measured in the same processes on the same cores; the ratio is taken within each repetition. A ratio " +
+        "of a time is good when small, of a rate when large.";
 
     private static string Count(int repetitions) => repetitions == 1 ? "1 repetition" : $"{repetitions} repetitions";
 }

@@ -97,7 +97,8 @@ public sealed class EnvironmentFactTests
 
     [Test]
     public void The_record_names_the_commit() =>
-        Assert.That(EnvironmentRecord.Begin(s_settings, new SystemFiles()).Facts["commit"], Does.Match(@"^\d+\.\d+\.\d+\+[0-9a-f]{40}(-dirty|-unchecked)?$"));
+        Assert.That(EnvironmentRecord.Begin(s_settings, new SystemFiles()).Facts["commit"],
+            Does.Match(@"^\d+\.\d+\.\d+\+[0-9a-f]{40}(-dirty|-unchecked)?$"));
 
     private SystemFiles Files => new(_root);
 

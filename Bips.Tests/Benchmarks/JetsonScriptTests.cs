@@ -26,7 +26,8 @@ public sealed class JetsonScriptTests
         Assert.That(facts["power mode"], Is.EqualTo("NV Power Mode: MAXN; 0"));
         Assert.That(facts["clocks"], Is.EqualTo("SOC family:tegra234; Online CPUs: 0-11"));
         Assert.That(facts["frequencies"], Is.EqualTo("processors 0 1: schedutil now 1190400, 115200..2201600 kHz"));
-        Assert.That(facts["memory bandwidth"], Does.Match(@"^1 thread: copy [\d.]+ GB/s, triad [\d.]+ GB/s; ").Or.StartsWith("not available: no C compiler"));
+        Assert.That(facts["memory bandwidth"],
+            Does.Match(@"^1 thread: copy [\d.]+ GB/s, triad [\d.]+ GB/s; ").Or.StartsWith("not available: no C compiler"));
         Assert.That(facts["command"], Does.StartWith("jetson/bench.sh --output"));
         Assert.That(Calls(), Is.EqualTo(["nvpmodel -q", "jetson_clocks --show"]));
     }

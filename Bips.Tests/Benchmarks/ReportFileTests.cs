@@ -138,7 +138,10 @@ public sealed partial class ReportFileTests
 
     private void Write(RunReport run, bool compared)
     {
-        RunReport older = run with { Figures = [.. run.Figures.Select(figure => figure with { Ratio = figure.Ratio is null ? null : SampleRun.Around(0.6) })] };
+        RunReport older = run with
+        {
+            Figures = [.. run.Figures.Select(figure => figure with { Ratio = figure.Ratio is null ? null : SampleRun.Around(0.6) })],
+        };
         ReportFiles.Write(run, compared ? RunComparison.Of(older, run) : null, _directory, Name);
     }
 

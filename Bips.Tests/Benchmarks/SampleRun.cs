@@ -10,7 +10,9 @@ internal static class SampleRun
     private static readonly string[] s_policies = ["Block", "Latest"];
     private static readonly int[] s_sinks = [1, 8, 32];
 
-    /// <summary>A run of one latency figure with its curve, one that stands alone, and rates for three numbers of consumers and two policies.</summary>
+    /// <summary>
+    /// A run of one latency figure with its curve, one that stands alone, and rates for three numbers of consumers and two policies.
+    /// </summary>
     public static RunReport Whole() => Of(
     [
         Latency(1.5) with { Distribution = s_curve },

@@ -98,7 +98,7 @@ internal sealed class ProcessorFacts(SystemFiles files, IReadOnlyList<int> pinne
     private static bool Includes(string? list, int number) => list is not null && list.Split(',').Any(range =>
     {
         string[] ends = range.Split('-');
-        return int.TryParse(ends[0], CultureInfo.InvariantCulture, out int first) && int.TryParse(ends[^1], CultureInfo.InvariantCulture, out int last) &&
-            number >= first && number <= last;
+        return int.TryParse(ends[0], CultureInfo.InvariantCulture, out int first) &&
+            int.TryParse(ends[^1], CultureInfo.InvariantCulture, out int last) && number >= first && number <= last;
     });
 }

@@ -23,7 +23,8 @@ internal static class LinePlots
     ];
 
     public static IEnumerable<Plot> Of(IReadOnlyList<Figure> figures) => s_variables.SelectMany(variable => figures
-        .Where(figure => Value(figure, variable.Word) is not null && figure.Limit is not null)
+        .Where(figure => Value(figure, variable.Word) is not null && figure.Limit is not null &&
+            figure.Definition.ContainsKey("bips") && figure.Definition.ContainsKey("limit"))
         .GroupBy(figure => Family(figure, variable.Word), StringComparer.Ordinal)
         .Where(family => family.Select(figure => Value(figure, variable.Word)).Distinct().Count() >= FewestPoints)
         .Select((family, number) => Draw([.. family], variable, number)));

@@ -27,7 +27,8 @@ internal static class ComparisonText
         ComparisonRule rule = comparison.Rule;
         return comparison.Notes.Select(note => $"differs: {note}").Append(string.Create(CultureInfo.InvariantCulture,
             $"changed means that {rule.RepetitionsBefore} and {rule.RepetitionsNow} repetitions do not overlap and medians are more than " +
-            $"{rule.Tolerance:0.##%} apart; by chance, some {comparison.Judged * rule.Chance:0.##} of {comparison.Judged} unchanged figures look worse"));
+            $"{rule.Tolerance:0.##%} apart; by chance, some {comparison.Judged * rule.Chance:0.##} of {comparison.Judged} unchanged " +
+            $"figures look worse"));
     }
 
     /// <summary>The counts of all verdicts, in one line.</summary>

@@ -96,7 +96,12 @@ internal sealed class RunComparison
         }
 
         return before.IsMet is { } wasMet && now.IsMet is { } isMet
-            ? compared with { Before = before.Bips, Now = now.Bips, Verdict = isMet == wasMet ? Verdict.Same : isMet ? Verdict.Better : Verdict.Worse }
+            ? compared with
+            {
+                Before = before.Bips,
+                Now = now.Bips,
+                Verdict = isMet == wasMet ? Verdict.Same : isMet ? Verdict.Better : Verdict.Worse,
+            }
             : compared with { Reason = "no limit to compare by" };
     }
 
