@@ -49,6 +49,7 @@ public sealed class Stage : IDisposable
                 "trespass" => Trespass.Perform(arguments),
                 "churn" => Churn(arguments),
                 "add-readings" => AddReadings(arguments),
+                "write-json" => JsonStage.WriteAsync(Producer, arguments.Number("count", 1)).GetAwaiter().GetResult(),
                 "processor-time" => $"ok {Process.GetCurrentProcess().TotalProcessorTime.TotalMilliseconds:F0}",
                 _ => $"error unknown command '{words[0]}'",
             };
