@@ -12,7 +12,10 @@ public enum BipsError
     /// <summary>A file of this name exists and is not a pool.</summary>
     NotAPool,
 
-    /// <summary>The pool was made by another version of the layout, another byte order or another word width.</summary>
+    /// <summary>
+    /// The pool was made by another version of the layout, another byte order or another word width; or its frames are of another
+    /// struct than the one asked for.
+    /// </summary>
     Incompatible,
 
     /// <summary>The pool contradicts itself: truncated, overwritten, or written by a faulty program.</summary>

@@ -232,6 +232,21 @@ internal sealed unsafe class BufferReclaimer
         return consumers;
     }
 
+    /// <summary>Whether any lane is read from; a killed consumer's is until it is reaped.</summary>
+    public bool HasConsumers()
+    {
+        for (int k = 0; k < _geometry.LaneCount; k++)
+        {
+            if (Ordering.LoadAcquire(ref _lanes[k]->State) == (uint)LaneState.Active &&
+                Ordering.LoadAcquire(ref _lanes[k]->Incarnation) != (_pool.Directives + k)->EvictedIncarnation)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Looks at every lane once and lists the buffers that nobody needs.</summary>
     private bool Scan()
     {

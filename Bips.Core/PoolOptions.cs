@@ -1,4 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Bips.Signaler;
+using Bips.Typed;
 
 namespace Bips;
 
@@ -64,4 +67,17 @@ public sealed record PoolOptions
     /// <c>/dev/shm</c>.
     /// </summary>
     public string Directory { get; init; } = PoolPaths.DefaultDirectory;
+
+    /// <summary>Options of a pool for <see cref="Producer{T}"/>: size of a buffer and format follow from the struct.</summary>
+    /// <typeparam name="T">What a frame consists of.</typeparam>
+    /// <param name="capacity">Most values in one frame, at least 1.</param>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> means nothing, or something else, in another process.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Less than 1, or more than a buffer of 2,147,483,647 bytes holds.</exception>
+    public static PoolOptions ForFrames<[DynamicallyAccessedMembers(FrameLayout.Members)] T>(int capacity = 1)
+        where T : unmanaged
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, int.MaxValue / Unsafe.SizeOf<T>());
+        return new PoolOptions { BufferSize = capacity * Unsafe.SizeOf<T>(), Format = FrameLayout.Of<T>().ToFormat() };
+    }
 }

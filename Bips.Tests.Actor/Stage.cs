@@ -48,6 +48,8 @@ public sealed class Stage : IDisposable
                 "endure" => new Endurance(arguments).Run(),
                 "trespass" => Trespass.Perform(arguments),
                 "churn" => Churn(arguments),
+                "add-readings" => AddReadings(arguments),
+                "write-json" => JsonStage.WriteAsync(Producer, arguments.Number("count", 1)).GetAwaiter().GetResult(),
                 "processor-time" => $"ok {Process.GetCurrentProcess().TotalProcessorTime.TotalMilliseconds:F0}",
                 _ => $"error unknown command '{words[0]}'",
             };
@@ -238,6 +240,28 @@ public sealed class Stage : IDisposable
         int descriptors = Directory.GetFileSystemEntries("/proc/self/fd").Length;
         int mappings = File.ReadLines("/proc/self/maps").Count(line => line.Contains("bips.", StringComparison.Ordinal));
         return $"ok {descriptors} {mappings}";
+    }
+
+    /// <summary>Reads one frame of <see cref="Reading"/>s and says their number, sum and where the first lies.</summary>
+    private static string AddReadings(Arguments arguments)
+    {
+        using var consumer = Consumer.Open<Reading>(arguments.Text("name"));
+        PullStatus status = consumer.Pull(out ReadLease<Reading> lease, TimeSpan.FromSeconds(20));
+        if (status != PullStatus.Success)
+        {
+            return $"{status}";
+        }
+
+        using (lease)
+        {
+            Reading sum = default;
+            foreach (ref readonly Reading reading in lease.Values)
+            {
+                sum = new Reading(sum.Time + reading.Time, sum.X + reading.X, sum.Y + reading.Y, reading.Quality);
+            }
+
+            return string.Create(CultureInfo.InvariantCulture, $"ok {lease.Count} {sum}");
+        }
     }
 
     private static bool IsIntact(StoredReadLease lease) =>

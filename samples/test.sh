@@ -1,5 +1,6 @@
 #!/bin/sh
-# Runs every sample against an installed library and checks what it prints. The last line is "N passed, N failed".
+# Runs the samples that need an installed library and checks what they print; those that are C# alone are run by
+# Bips.Tests/SampleTests. The last line is "N passed, N failed".
 #
 #     samples/test.sh [PREFIX]
 set -u

@@ -31,7 +31,8 @@ internal static class MicroRun
             .AddLogger(isQuick ? NullLogger.Instance : ConsoleLogger.Default)
             .WithArtifactsPath(Path.Combine(Path.GetTempPath(), $"bips-benchmarks-{Environment.ProcessId}"))
             .WithOptions(ConfigOptions.DisableLogFile | ConfigOptions.JoinSummary);
-        Summary[] summaries = BenchmarkRunner.Run([typeof(ExchangeBenchmarks), typeof(AwaitBenchmarks), typeof(FanOutBenchmarks)], config);
+        Summary[] summaries = BenchmarkRunner.Run(
+            [typeof(ExchangeBenchmarks), typeof(AwaitBenchmarks), typeof(FanOutBenchmarks), typeof(PipeBenchmarks)], config);
         foreach (Summary summary in summaries)
         {
             MarkdownExporter.Console.ExportToLog(summary, ConsoleLogger.Default);

@@ -1,0 +1,105 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using Bips.Typed;
+
+namespace Bips;
+
+/// <summary>A <see cref="Consumer"/> of frames that are one or more values of a struct, read in place by reference.</summary>
+/// <remarks>
+/// Refused at <see cref="Consumer.Open{T}"/> when the layout of <typeparamref name="T"/> is not that of the pool, with what differs. Everything
+/// else, threads and crashes included, is as <see cref="Consumer"/> says.
+/// </remarks>
+/// <typeparam name="T">A struct of the same layout as the producer's; its name and that of its type may differ.</typeparam>
+/// <example>
+/// <code>
+/// using var consumer = Consumer.Open&lt;Reading&gt;("imu");
+/// while (consumer.Pull(out ReadLease&lt;Reading&gt; frame) == PullStatus.Success)
+/// {
+///     using (frame)
+///     {
+///         Process(in frame.Value);
+///     }
+/// }
+/// </code>
+/// </example>
+public sealed class Consumer<[DynamicallyAccessedMembers(FrameLayout.Members)] T> : IDisposable
+    where T : unmanaged
+{
+    private Consumer(Consumer untyped) => Untyped = untyped;
+
+    /// <summary>The consumer of bytes behind this one, for all that has nothing to do with the type.</summary>
+    public Consumer Untyped { get; }
+
+    internal static Consumer<T> Open(string name, ConsumerOptions? options, CancellationToken cancellation)
+    {
+        var wanted = FrameLayout.Of<T>();
+        var untyped = Consumer.Open(name, options, cancellation);
+        try
+        {
+            ThrowUnlessAgreed(untyped.Pool, wanted);
+            return new Consumer<T>(untyped);
+        }
+        catch
+        {
+            untyped.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="Consumer.Pull(out ReadLease)"/>
+    public PullStatus Pull(out ReadLease<T> lease)
+    {
+        PullStatus status = Untyped.Pull(out ReadLease untyped);
+        lease = Typed(status == PullStatus.Success, untyped);
+        return status;
+    }
+
+    /// <inheritdoc cref="Consumer.Pull(out ReadLease, TimeSpan, CancellationToken)"/>
+    public PullStatus Pull(out ReadLease<T> lease, TimeSpan timeout, CancellationToken cancellation = default)
+    {
+        PullStatus status = Untyped.Pull(out ReadLease untyped, timeout, cancellation);
+        lease = Typed(status == PullStatus.Success, untyped);
+        return status;
+    }
+
+    /// <inheritdoc cref="Consumer.TryPull"/>
+    public bool TryPull(out ReadLease<T> lease)
+    {
+        bool success = Untyped.TryPull(out ReadLease untyped);
+        lease = Typed(success, untyped);
+        return success;
+    }
+
+    /// <inheritdoc cref="Consumer.Dispose"/>
+    public void Dispose() => Untyped.Dispose();
+
+    private static void ThrowUnlessAgreed(PoolInfo pool, FrameLayout wanted)
+    {
+        if (FrameLayout.Parse(pool.Format) is not { } found)
+        {
+            throw new BipsException(BipsError.Incompatible,
+                $"Pool '{pool.Name}' has frames of '{pool.Format}', not of a struct, and {wanted} is asked for. Open it with " +
+                $"{nameof(Consumer)}, or have its producer be a {nameof(Producer)}<T>.");
+        }
+
+        if (!found.Agrees(wanted))
+        {
+            throw new BipsException(BipsError.Incompatible,
+                $"Pool '{pool.Name}' has frames of {found}, and {wanted} is asked for: {found.DifferenceTo(wanted)}. Build both " +
+                "sides from one definition of the struct.");
+        }
+    }
+
+    private static ReadLease<T> Typed(bool success, ReadLease untyped)
+    {
+        if (success && untyped.Length % Unsafe.SizeOf<T>() != 0)
+        {
+            untyped.Push();
+            throw new BipsException(BipsError.Corrupt,
+                $"Frame {untyped.Sequence} has {untyped.Length} bytes, which is no whole number of values of {Unsafe.SizeOf<T>()} bytes: " +
+                "its producer pushed bytes under the format of a struct. The frame was given back; have its producer push whole values.");
+        }
+
+        return new ReadLease<T>(untyped);
+    }
+}
