@@ -55,6 +55,8 @@ internal static class ExitCodes
         BipsError.ProducerLost => ExitCode.ProducerLost,
         BipsError.TooManyConsumers => ExitCode.TooManyConsumers,
         BipsError.PoolTooSmall => ExitCode.PoolTooSmall,
+        BipsError.PoolReplaced => ExitCode.PoolReplaced,
+        BipsError.Evicted => ExitCode.Evicted,
         _ => ExitCode.Failure,
     };
 }
