@@ -209,27 +209,13 @@ public sealed unsafe partial class Consumer
             }
 
             ThrowUnlessRoom();
-            if (TryTake(out ReadLease lease))
+            if (!TryTake(out ReadLease lease))
             {
-                _readable?.ClearUnlessReadable();
-                return new(new PullResult<StoredReadLease>(PullStatus.Success, lease.Store()));
+                return WaitAsync(deadline, cancellation, out isPending);
             }
 
-            if (deadline == Deadline.Immediate)
-            {
-                PullStatus status = WaitAndTake(out lease, deadline, cancellation);
-                _readable?.ClearUnlessReadable();
-                return new(new PullResult<StoredReadLease>(status, status == PullStatus.Success ? lease.Store() : default));
-            }
-
-            if (cancellation.IsCancellationRequested)
-            {
-                return ValueTask.FromCanceled<PullResult<StoredReadLease>>(cancellation);
-            }
-
-            ConsumerPull pull = PreparePull();
-            isPending = true;
-            return Begin(pull, deadline, cancellation);
+            _readable?.ClearUnlessReadable();
+            return new(new PullResult<StoredReadLease>(PullStatus.Success, lease.Store()));
         }
         finally
         {
@@ -238,6 +224,27 @@ public sealed unsafe partial class Consumer
                 _gate.Exit();
             }
         }
+    }
+
+    /// <summary>Nothing is there: waits, unless the deadline or a cancellation forbids it.</summary>
+    private ValueTask<PullResult<StoredReadLease>> WaitAsync(Deadline deadline, CancellationToken cancellation, out bool isPending)
+    {
+        isPending = false;
+        if (deadline == Deadline.Immediate)
+        {
+            PullStatus status = WaitAndTake(out ReadLease lease, deadline, cancellation);
+            _readable?.ClearUnlessReadable();
+            return new(new PullResult<StoredReadLease>(status, status == PullStatus.Success ? lease.Store() : default));
+        }
+
+        if (cancellation.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<PullResult<StoredReadLease>>(cancellation);
+        }
+
+        ConsumerPull pull = PreparePull();
+        isPending = true;
+        return Begin(pull, deadline, cancellation);
     }
 
     /// <summary>Nobody is inside any more, and nobody can begin to wait.</summary>
