@@ -138,6 +138,58 @@ public sealed class CrashTests : PoolFixture
     }
 
     [Test]
+    public void Process_id_that_is_somebody_elses_by_now_keeps_nothing_alive()
+    {
+        ActorProcess producer = StartActor();
+        producer.Do($"create name={Name} buffers=3");
+        ActorProcess consumer = StartActor();
+        consumer.Do($"open name={Name}");
+        Assert.That(producer.Do("send count=10 timeout=50"), Does.StartWith("TimedOut 3"));
+        consumer.Kill();
+        Overwrite($"bips.{Name}.lanes", Environment.SystemPageSize + 0x10, Environment.ProcessId);
+        Assert.That(producer.Do("send count=10"), Is.EqualTo("ok 13"));
+        producer.Kill();
+        Overwrite($"bips.{Name}", Environment.SystemPageSize + 0x8C, Environment.ProcessId);
+        Assert.That(StartActor().Do($"open name={Name}"), Does.StartWith("error ProducerLost"));
+        ActorProcess successor = StartActor();
+        Assert.That(successor.Do($"create name={Name} buffers=3"), Is.EqualTo("ok take-over 13"));
+        successor.Do("close-producer");
+    }
+
+    [Test]
+    public void Dead_lane_that_joiners_and_the_producer_want_at_once_is_taken_once_and_nobody_loses_a_frame()
+    {
+        ActorProcess producer = StartActor();
+        producer.Do($"create name={Name} buffers=6 history=0");
+        ActorProcess innocent = StartActor();
+        innocent.Do($"open name={Name} history=0");
+        for (int round = 0; round < 10; round++)
+        {
+            ActorProcess victim = StartActor();
+            ActorProcess[] joiners = [StartActor(), StartActor()];
+            victim.Do($"open name={Name} held=2 history=0");
+            producer.Do("send count=2");
+            innocent.Do("receive count=2");
+            victim.Do("pull");
+            victim.Do("pull");
+            innocent.Say("receive count=20");
+            victim.Kill();
+            producer.Say("send count=20 timeout=5000");
+            foreach (ActorProcess joiner in joiners)
+            {
+                joiner.Say($"open name={Name} overflow=drop-oldest history=0");
+            }
+
+            Assert.That(producer.Answer(), Does.StartWith("ok"));
+            Assert.That(innocent.Answer(), Does.StartWith("Success 20 0"));
+            Assert.That(joiners.Select(joiner => joiner.Answer()), Has.All.StartsWith("ok"));
+            Assert.That(joiners.Select(joiner => joiner.Do("close-consumer")), Has.All.StartsWith("ok"));
+        }
+
+        producer.Do("close-producer");
+    }
+
+    [Test]
     public void Of_two_processes_that_race_to_become_producer_exactly_one_wins()
     {
         for (int round = 0; round < 20; round++)
@@ -234,6 +286,12 @@ public sealed class CrashTests : PoolFixture
         Assert.That(TakeSequence(other), Is.EqualTo(1));
         Assert.That(TakeSequence(other), Is.EqualTo(2));
         Assert.That(producer.Consumers(), Has.Count.EqualTo(1));
+    }
+
+    private static void Overwrite(string name, long offset, int value)
+    {
+        using var file = File.OpenHandle(Path.Combine("/dev/shm", name), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        RandomAccess.Write(file, BitConverter.GetBytes(value), offset);
     }
 
     private bool WaitsForBuffer()
