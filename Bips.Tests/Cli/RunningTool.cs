@@ -23,7 +23,8 @@ public sealed class RunningTool : IDisposable
     /// <param name="arguments">Of the tool.</param>
     public RunningTool(string? path, string[] arguments)
     {
-        var start = new ProcessStartInfo(Program, arguments)
+        // Whoever runs the tests in the background may ignore signals that the tool is to be ended by, and would hand that down.
+        var start = new ProcessStartInfo("/usr/bin/env", ["--default-signal=HUP,INT,TERM", Program, .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
