@@ -113,6 +113,12 @@ public static class Wait
             {
                 return true;
             }
+
+            if (!spin.NeverSleeps)
+            {
+                // The peer may be one that wants this processor.
+                Thread.Yield();
+            }
         }
         while (MonotonicClock.Nanoseconds < end && !condition.IsHopeless(afterSlice: false));
         return false;
