@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Numerics;
 using System.Runtime.InteropServices;
 using Bips.Layout;
 using Bips.Memory;
@@ -11,19 +9,15 @@ namespace Bips;
 /// Finds out which buffers are free. Nobody says so anywhere: it follows from what the consumers' lanes say, and a lane
 /// whose owner died says nothing.
 /// </summary>
-/// <remarks>
-/// Lanes are hostile input: each word is copied once and checked, and a lane with an impossible value is evicted. Used by the
-/// producer's thread.
-/// </remarks>
+/// <remarks>Used by the producer's thread.</remarks>
 internal sealed unsafe class BufferReclaimer
 {
-    /// <summary>How often a lane may change hands while it is read: far more than joiners ever manage.</summary>
-    private const int MostChanges = 64;
+    /// <summary>Between frames that are further apart than this, nanoseconds, there is time for a scan, which takes less than a hundredth of it.</summary>
+    private const long Sparse = 50_000;
 
     private readonly PoolMemory _pool;
-    private readonly LanesMemory _lanes;
+    private readonly LaneExaminer _lanes;
     private readonly PoolGeometry _geometry;
-    private readonly Action<LaneEviction>? _onEviction;
 
     /// <summary>Last sequence published in each buffer; zero for none.</summary>
     private readonly ulong[] _lastSequence;
@@ -32,20 +26,15 @@ internal sealed unsafe class BufferReclaimer
     private readonly int[] _free;
     private int _freeCount;
 
+    /// <summary>Time of the newest frame, nanoseconds, and whether it came long after the one before.</summary>
+    private long _publishedAt;
+    private bool _isSparse;
+
     /// <summary>Buffers that the producer writes or has not handed out: they are nobody else's.</summary>
     private readonly bool[] _owned;
 
     /// <summary>Of the last scan: one byte per buffer, 1 where some consumer holds it. In words, as lanes are read.</summary>
     private readonly ulong[] _held;
-
-    /// <summary>The held bytes of the lane that was read last.</summary>
-    private readonly ulong[] _laneHeld;
-
-    /// <summary>The same of the look before, while a lane seems to hold too much.</summary>
-    private readonly ulong[] _laneHeldBefore;
-
-    /// <summary>How many looks a lane gets that changes while it is read: more than it has frames to take.</summary>
-    private readonly int _laneReadAttempts;
 
     /// <summary>Of the last scan: the next sequence of each lane that may lose frames; the maximum for others.</summary>
     private readonly ulong[] _lossyPosition;
@@ -54,24 +43,16 @@ internal sealed unsafe class BufferReclaimer
     private ulong _smallestPosition;
     private ulong _smallestBlockingPosition;
 
-    private readonly StallClock _stalls;
-    private bool _evicted;
-
-    public BufferReclaimer(PoolMemory pool, LanesMemory lanes, TimeSpan? evictStalledAfter, Action<LaneEviction>? onEviction)
+    public BufferReclaimer(PoolMemory pool, LaneExaminer lanes)
     {
         _pool = pool;
         _lanes = lanes;
         _geometry = pool.Geometry;
-        _onEviction = onEviction;
         _lastSequence = new ulong[_geometry.BufferCount];
         _free = new int[_geometry.BufferCount];
         _owned = new bool[_geometry.BufferCount];
         _held = new ulong[(_geometry.BufferCount + sizeof(ulong) - 1) / sizeof(ulong)];
-        _laneHeld = new ulong[_held.Length];
-        _laneHeldBefore = new ulong[_held.Length];
-        _laneReadAttempts = _geometry.BufferCount + MostChanges + 1;
         _lossyPosition = new ulong[_geometry.LaneCount];
-        _stalls = new StallClock(_geometry.LaneCount, evictStalledAfter);
     }
 
     /// <summary>Sequence of the newest frame; the producer sets it.</summary>
@@ -108,6 +89,25 @@ internal sealed unsafe class BufferReclaimer
         return published;
     }
 
+    /// <summary>
+    /// Hands out a buffer that was found free earlier. Where there is time for it, looks once more and takes the one that was used last, which
+    /// is the most likely still in the processor's caches: a stream whose consumers keep up goes round in a few buffers however many there are.
+    /// </summary>
+    public bool TryTakeListed(out int index)
+    {
+        if (_isSparse)
+        {
+            while (_freeCount > 0)
+            {
+                _owned[_free[--_freeCount]] = false;
+            }
+
+            Scan();
+        }
+
+        return TryTakeFree(out index);
+    }
+
     /// <summary>Hands out a buffer that is known to be free.</summary>
     public bool TryTakeFree(out int index)
     {
@@ -123,8 +123,13 @@ internal sealed unsafe class BufferReclaimer
     }
 
     /// <summary>Takes note that a buffer now holds a frame.</summary>
-    public void MarkPublished(int index, ulong sequence)
+    /// <param name="index">The buffer.</param>
+    /// <param name="sequence">The frame's sequence.</param>
+    /// <param name="timestamp">The frame's time, nanoseconds.</param>
+    public void MarkPublished(int index, ulong sequence, long timestamp)
     {
+        _isSparse = timestamp - _publishedAt > Sparse;
+        _publishedAt = timestamp;
         _lastSequence[index] = sequence;
         _owned[index] = false;
         Published = sequence;
@@ -148,105 +153,6 @@ internal sealed unsafe class BufferReclaimer
         return true;
     }
 
-    /// <summary>Takes the lanes of dead consumers back.</summary>
-    /// <returns>Whether there was one.</returns>
-    public bool Reap()
-    {
-        bool any = false;
-        for (int k = 0; k < _geometry.LaneCount; k++)
-        {
-            Lane* lane = _lanes[k];
-            if (IsFree(k) || !LivenessLock.TryAcquire(_lanes.File, k))
-            {
-                continue;
-            }
-
-            CrashPoint.Reached("reap_lock"); // step: reap_lock
-            if (!IsFree(k))
-            {
-                Ordering.StoreRelease(ref lane->State, (uint)LaneState.Free); // step: reap_free
-                CrashPoint.Reached("reap_free");
-                _pool.State->Reaped++;
-                any = true;
-            }
-
-            LivenessLock.Release(_lanes.File, k); // step: reap_unlock
-            CrashPoint.Reached("reap_unlock");
-        }
-
-        return any;
-    }
-
-    /// <returns>Whether a lane was evicted since the last call: its consumer is to be woken.</returns>
-    public bool TakeEvicted()
-    {
-        bool evicted = _evicted;
-        _evicted = false;
-        return evicted;
-    }
-
-    /// <summary>Evicts blocking consumers that have not moved for too long since the producer first waited for them.</summary>
-    public void EvictStalled()
-    {
-        if (!_stalls.IsEnabled)
-        {
-            return;
-        }
-
-        long now = MonotonicClock.Nanoseconds;
-        for (int k = 0; k < _geometry.LaneCount; k++)
-        {
-            if (TryReadLane(k, out LaneSnapshot lane) && lane.IsBlocking && lane.Cursor + (ulong)_geometry.History <= Published)
-            {
-                if (_stalls.HasStalled(k, lane.Incarnation, lane.Cursor, Published, now, out TimeSpan still))
-                {
-                    Evict(k, in lane, EvictionReason.Stalled, string.Create(CultureInfo.InvariantCulture,
-                        $"cursor {lane.Cursor} has not moved for {still.TotalSeconds:0.###} s"));
-                }
-            }
-            else
-            {
-                _stalls.Forget(k);
-            }
-        }
-    }
-
-    /// <summary>Describes every lane that a live consumer uses and has finished joining.</summary>
-    public IReadOnlyList<ConsumerStatus> DescribeConsumers()
-    {
-        var consumers = new List<ConsumerStatus>();
-        for (int k = 0; k < _geometry.LaneCount; k++)
-        {
-            bool heeded = TryReadLane(k, out LaneSnapshot lane);
-            if (lane.State == (uint)LaneState.Free || lane.ProcessId == 0 || !LivenessLock.IsHeldElsewhere(_lanes.File, k))
-            {
-                continue;
-            }
-
-            bool evicted = !heeded || (_pool.Directives + k)->EvictedIncarnation == lane.Incarnation;
-            consumers.Add(new ConsumerStatus(k, (int)lane.ProcessId, (OverflowKind)lane.Policy,
-                lane.Cursor <= Published ? Published + 1 - lane.Cursor : 0, lane.HeldCount,
-                Ordering.LoadAcquire(ref _lanes[k]->Taken), Ordering.LoadAcquire(ref _lanes[k]->Lost), evicted));
-        }
-
-        return consumers;
-    }
-
-    /// <summary>Whether any lane is read from; a killed consumer's is until it is reaped.</summary>
-    public bool HasConsumers()
-    {
-        for (int k = 0; k < _geometry.LaneCount; k++)
-        {
-            if (Ordering.LoadAcquire(ref _lanes[k]->State) == (uint)LaneState.Active &&
-                Ordering.LoadAcquire(ref _lanes[k]->Incarnation) != (_pool.Directives + k)->EvictedIncarnation)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     /// <summary>Looks at every lane once and lists the buffers that nobody needs.</summary>
     private bool Scan()
     {
@@ -259,7 +165,7 @@ internal sealed unsafe class BufferReclaimer
         for (int k = 0; k < _geometry.LaneCount; k++)
         {
             _lossyPosition[k] = ulong.MaxValue;
-            if (!IsFree(k) && TryReadLane(k, out LaneSnapshot lane))
+            if (!_lanes.IsFree(k) && _lanes.TryRead(k, Published, out LaneSnapshot lane))
             {
                 AddToScan(k, in lane);
             }
@@ -273,7 +179,7 @@ internal sealed unsafe class BufferReclaimer
     {
         for (int i = 0; i < _held.Length; i++)
         {
-            _held[i] |= _laneHeld[i];
+            _held[i] |= _lanes.Held[i];
         }
 
         if (!lane.IsReading)
@@ -298,13 +204,22 @@ internal sealed unsafe class BufferReclaimer
     private void ListFree()
     {
         ReadOnlySpan<byte> held = MemoryMarshal.AsBytes(_held.AsSpan());
+        int warmest = 0;
         for (int i = 0; i < _lastSequence.Length; i++)
         {
             if (IsReclaimable(i, held) && _lastSequence[i] < _smallestPosition)
             {
                 _owned[i] = true;
-                _free[_freeCount++] = i;
+                _free[_freeCount] = i;
+                warmest = _lastSequence[i] > _lastSequence[_free[warmest]] ? _freeCount : warmest;
+                _freeCount++;
             }
+        }
+
+        if (_freeCount > 0)
+        {
+            // The last one is the first to be handed out.
+            (_free[warmest], _free[_freeCount - 1]) = (_free[_freeCount - 1], _free[warmest]);
         }
     }
 
@@ -339,157 +254,10 @@ internal sealed unsafe class BufferReclaimer
         return true;
     }
 
-    private bool IsFree(int k) => Ordering.LoadAcquire(ref _lanes[k]->State) == (uint)LaneState.Free; // sync: join
-
     /// <summary>Whether only the positions of lanes, if anything, keep a buffer from being free.</summary>
     private bool IsReclaimable(int index, ReadOnlySpan<byte> held)
     {
         ulong last = _lastSequence[index];
         return !_owned[index] && held[index] == 0 && (last == 0 || last + (ulong)_geometry.History <= Published);
-    }
-
-    /// <summary>Copies what a lane says, once, and checks the copy.</summary>
-    /// <returns>False when the lane counts for nothing: free, evicted, or broken and therefore evicted now.</returns>
-    private bool TryReadLane(int k, out LaneSnapshot snapshot)
-    {
-        LaneSnapshot before = default;
-        snapshot = default;
-        int changes = 0;
-        for (int attempt = 0; attempt < _laneReadAttempts; attempt++)
-        {
-            if (!TryCopyLane(k, out snapshot))
-            {
-                if (snapshot.State == (uint)LaneState.Free)
-                {
-                    return false;
-                }
-
-                if (++changes == MostChanges)
-                {
-                    Evict(k, in snapshot, EvictionReason.Broken, $"state or incarnation changed {changes} times while they were read");
-                    return false;
-                }
-
-                continue;
-            }
-
-            bool heeded = IsToBeHeeded(k, ref snapshot);
-            if (!heeded || snapshot.HeldCount <= snapshot.MostHeldSeen)
-            {
-                return heeded;
-            }
-
-            if (IsOverdrawn(k, in before, in snapshot))
-            {
-                break;
-            }
-
-            before = snapshot;
-            _laneHeld.CopyTo(_laneHeldBefore, 0);
-        }
-
-        Evict(k, in snapshot, EvictionReason.Broken, $"{snapshot.HeldCount} buffers held with a quota of {snapshot.Quota}");
-        return false;
-    }
-
-    /// <summary>
-    /// Whether two looks prove that a lane holds too much. With its cursor unmoved from before the first look to after the second,
-    /// nothing was taken between them, so what both saw was held all the while, but for one that is being taken. A consumer
-    /// that keeps moving comes to the newest frame before the attempts are used up.
-    /// </summary>
-    private bool IsOverdrawn(int k, in LaneSnapshot before, in LaneSnapshot now)
-    {
-        if (before.Incarnation != now.Incarnation || Ordering.LoadAcquire(ref _lanes[k]->Cursor) != before.Cursor)
-        {
-            return false;
-        }
-
-        int both = 0;
-        for (int i = 0; i < _laneHeld.Length; i++)
-        {
-            both += BitOperations.PopCount(_laneHeld[i] & _laneHeldBefore[i]);
-        }
-
-        return both > now.MostHeldSeen;
-    }
-
-    /// <returns>False when the lane is free, or changed hands meanwhile: then what was read is a mixture of two uses.</returns>
-    private bool TryCopyLane(int k, out LaneSnapshot snapshot)
-    {
-        Lane* lane = _lanes[k];
-        snapshot = ReadWords(lane);
-        if (snapshot.State == (uint)LaneState.Free)
-        {
-            return false;
-        }
-
-        CopyHeld(lane, ref snapshot);
-        return Ordering.LoadAcquire(ref lane->State) == snapshot.State &&
-            Ordering.LoadAcquire(ref lane->Incarnation) == snapshot.Incarnation;
-    }
-
-    private static LaneSnapshot ReadWords(Lane* lane) => new()
-    {
-        State = Ordering.LoadAcquire(ref lane->State), // sync: join
-        Incarnation = Ordering.LoadAcquire(ref lane->Incarnation),
-        Policy = Ordering.LoadAcquire(ref lane->Policy),
-        Quota = Ordering.LoadAcquire(ref lane->Quota),
-        ProcessId = Ordering.LoadAcquire(ref lane->ProcessId), // sync: listed
-        Cursor = Ordering.LoadAcquire(ref lane->Cursor), // sync: cursor, step: scan_cursor
-    };
-
-    /// <summary>Reads the held bytes, each word once and after the cursor.</summary>
-    private void CopyHeld(Lane* lane, ref LaneSnapshot snapshot)
-    {
-        ulong* held = (ulong*)LanesMemory.Held(lane);
-        for (int i = 0; i < _laneHeld.Length; i++)
-        {
-            ulong word = Ordering.LoadAcquire(ref held[i]); // sync: release, step: scan_held
-            CrashPoint.Reached("scan_held");
-            _laneHeld[i] = word;
-            snapshot.HeldCount += BitOperations.PopCount(word);
-            snapshot.StrayBits |= word & ~LaneSnapshot.HeldBits;
-        }
-    }
-
-    /// <summary>Applies an earlier eviction, or evicts now if the lane holds an impossible value.</summary>
-    /// <remarks>A stalled consumer keeps what it holds, so its held bytes still count and are still not believed.</remarks>
-    private bool IsToBeHeeded(int k, ref LaneSnapshot snapshot)
-    {
-        LaneDirective* directive = _pool.Directives + k;
-        var evicted = directive->EvictedIncarnation == snapshot.Incarnation
-            ? (EvictionReason)directive->EvictionReason
-            : EvictionReason.None;
-        if (evicted != EvictionReason.Broken && snapshot.FindFault(_geometry, Published) is { } fault)
-        {
-            Evict(k, in snapshot, EvictionReason.Broken, fault);
-            return false;
-        }
-
-        if (evicted != EvictionReason.None)
-        {
-            snapshot.State = (uint)LaneState.Leaving;
-        }
-
-        return evicted != EvictionReason.Broken;
-    }
-
-    private void Evict(int k, in LaneSnapshot lane, EvictionReason reason, string detail)
-    {
-        LaneDirective* directive = _pool.Directives + k;
-        directive->EvictionReason = (uint)reason;
-        Ordering.StoreRelease(ref directive->EvictedIncarnation, lane.Incarnation); // sync: evict, step: evict_store
-        CrashPoint.Reached("evict_store");
-        if (reason == EvictionReason.Stalled)
-        {
-            _pool.State->EvictedStalled++;
-        }
-        else
-        {
-            _pool.State->EvictedBroken++;
-        }
-
-        _evicted = true;
-        _onEviction?.Invoke(new LaneEviction(k, (int)lane.ProcessId, reason, detail));
     }
 }

@@ -82,8 +82,8 @@ public sealed unsafe partial class Producer
         bool isFree = _reclaimer.FreeCount > 0 || _reclaimer.Reclaim();
         if (!isFree && afterSlice)
         {
-            _reclaimer.Reap();
-            _reclaimer.EvictStalled();
+            _lanes.Reap();
+            _lanes.EvictStalled(Published);
             isFree = _reclaimer.Reclaim();
         }
 
@@ -141,7 +141,7 @@ public sealed unsafe partial class Producer
         try
         {
             ThrowUnlessRoom();
-            if (_reclaimer.TryTakeFree(out int index) || TryReclaim(out index))
+            if (_reclaimer.TryTakeListed(out int index) || TryReclaim(out index))
             {
                 return new(new PullResult<StoredWriteLease>(PullStatus.Success, OpenLease(index)));
             }

@@ -34,6 +34,7 @@ public sealed unsafe partial class Producer : IDisposable
 
     private readonly ProducerClaim _claim;
     private readonly PoolGeometry _geometry;
+    private readonly LaneExaminer _lanes;
     private readonly BufferReclaimer _reclaimer;
     private readonly LeaseTable _leases;
     private readonly RingEntry* _ring;
@@ -51,7 +52,8 @@ public sealed unsafe partial class Producer : IDisposable
         _leases = new LeaseTable(_geometry.BufferCount, _geometry.WriteLeases);
         _memories = new BufferMemories(claim.Pool, _leases);
         _onEviction = options.OnEviction;
-        _reclaimer = new BufferReclaimer(claim.Pool, claim.Lanes, options.EvictStalledAfter, _onEviction is null ? null : RaiseEviction);
+        _lanes = new LaneExaminer(claim.Pool, claim.Lanes, options.EvictStalledAfter, _onEviction is null ? null : RaiseEviction);
+        _reclaimer = new BufferReclaimer(claim.Pool, _lanes);
         _ring = claim.Pool.Ring;
         ProducerState* state = claim.Pool.State;
         Doorbells* doorbells = claim.Lanes.Doorbells;
@@ -135,7 +137,7 @@ public sealed unsafe partial class Producer : IDisposable
         Lock? beside = Enter();
         try
         {
-            return _reclaimer.DescribeConsumers();
+            return _lanes.Describe(Published);
         }
         finally
         {
@@ -201,8 +203,9 @@ public sealed unsafe partial class Producer : IDisposable
                     $"The length must be 0 to {_geometry.BufferSize}, the pool's buffer size.");
             }
 
-            ulong sequence = Commit(index, length, flags, timestamp ?? MonotonicClock.Nanoseconds);
-            _reclaimer.MarkPublished(index, sequence);
+            long time = timestamp ?? MonotonicClock.Nanoseconds;
+            ulong sequence = Commit(index, length, flags, time);
+            _reclaimer.MarkPublished(index, sequence, time);
             _leases.Close(index, generation);
             return sequence;
         }
@@ -270,7 +273,7 @@ public sealed unsafe partial class Producer : IDisposable
         try
         {
             ThrowUnlessRoom();
-            if (!_reclaimer.TryTakeFree(out int index) && !ReclaimOrWait(deadline, cancellation, out index))
+            if (!_reclaimer.TryTakeListed(out int index) && !ReclaimOrWait(deadline, cancellation, out index))
             {
                 lease = default;
                 return PullStatus.TimedOut;
@@ -318,7 +321,7 @@ public sealed unsafe partial class Producer : IDisposable
 
     private bool TryReclaim(out int index)
     {
-        _ = _reclaimer.Reclaim() || (_reclaimer.Reap() && _reclaimer.Reclaim());
+        _ = _reclaimer.Reclaim() || (_lanes.Reap() && _reclaimer.Reclaim());
         WakeEvicted();
         return _reclaimer.TryTakeFree(out index);
     }
@@ -370,7 +373,7 @@ public sealed unsafe partial class Producer : IDisposable
     /// <summary>Evicted consumers may sleep: have them find out.</summary>
     private void WakeEvicted()
     {
-        if (_reclaimer.TakeEvicted())
+        if (_lanes.TakeEvicted())
         {
             _broadcast.SignalAll(); // step: evict_signal, evict_wake
             CrashPoint.Reached("evict_wake");
@@ -433,8 +436,8 @@ public sealed unsafe partial class Producer : IDisposable
 
             if (afterSlice)
             {
-                producer._reclaimer.Reap();
-                producer._reclaimer.EvictStalled();
+                producer._lanes.Reap();
+                producer._lanes.EvictStalled(producer.Published);
                 producer.WakeEvicted();
             }
 

@@ -42,7 +42,7 @@ public sealed unsafe partial class Producer
         Lock? beside = Enter();
         try
         {
-            return _reclaimer.HasConsumers();
+            return _lanes.HasConsumers();
         }
         finally
         {
