@@ -17,6 +17,7 @@ usage: ./build.sh MODE [ARGUMENTS]
   test                every test of every language; ends with 'N passed, N failed'
   native [--prefix DIR]
                       libbips.so, headers, Python package and CMake files (into artifacts/prefix unless told otherwise)
+  pack                NuGet packages of the libraries (into artifacts/packages)
   bench [limits|latency|wake|throughput|scale|frames|cpu|alternatives|published|questions|micro|all] [--quick] [--json FILE] [--report DIR] [--compare FILE]
                       measure, each figure beside the machine's own limit
   bench report FILE... [--report DIR]
@@ -92,6 +93,14 @@ native() {
   native/build.sh "$prefix"
 }
 
+pack() {
+  need_dotnet
+  local library
+  for library in Bips.Signaler Bips.Core; do
+    dotnet pack "$library" -c "$configuration" -o "$artifacts/packages" -v quiet --nologo
+  done
+}
+
 bench() {
   if [[ ${1:-} == languages ]]; then
     native
@@ -165,6 +174,7 @@ tests() {
     /usr/lib/python3/dist-packages/numpy=python3-numpy /usr/lib/python3/dist-packages/torch=python3-torch
   build
   native
+  pack
   local prefix=$artifacts/prefix
   mkdir -p "$artifacts/logs"
   suite format format_check
@@ -188,6 +198,7 @@ case $mode in
   demo) demo "$@" ;;
   test) tests ;;
   native) native "$@" ;;
+  pack) pack ;;
   bench) bench "$@" ;;
   torture) torture "$@" ;;
   model) need spin=spin gcc=gcc && docs/model/run.sh ;;

@@ -52,6 +52,18 @@ hello_python() {
     [ "$("$python" "$samples/hello/hello.py")" = "hello from Python" ]
 }
 
+# Outside of this tree, whose own settings a program of somebody else's does not have, and with a package cache of its own, because
+# a package of this version may have been cached before the last change.
+hello_csharp() {
+    outside=$(mktemp -d)
+    cp "$samples"/hello/csharp/* "$outside"
+    hello=$(NUGET_PACKAGES="$outside/cache" dotnet run --project "$outside" \
+        -p:RestoreAdditionalProjectSources="$root/artifacts/packages") || hello="failed: $hello"
+    rm -rf "$outside"
+    echo "$hello"
+    [ "$hello" = "hello from C#" ]
+}
+
 # A film of ten pictures, each a bit brighter.
 make_film() {
     "$python" - <<'PROGRAM'
@@ -122,6 +134,7 @@ sys.exit(count < 8)
 PROGRAM
 }
 
+check "ten lines of C# against the packages alone" hello_csharp
 check "ten lines of C against the prefix alone" hello_c
 check "ten lines of C++ against the prefix alone" hello_cpp
 check "ten lines of Python against the prefix alone" hello_python
