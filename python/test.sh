@@ -14,4 +14,6 @@ fi
 
 BIPS_LIBRARY=$(cd "$prefix" && pwd)/lib/libbips.so.0
 export BIPS_LIBRARY
-cd "$root/python" && exec "${PYTHON:-/usr/bin/python3}" -B -m tests
+
+# Python leaves an interrupt ignored if whoever started it does, and the tests send themselves some.
+cd "$root/python" && exec env --default-signal=INT "${PYTHON:-/usr/bin/python3}" -B -m tests
