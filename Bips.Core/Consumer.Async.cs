@@ -41,7 +41,7 @@ public sealed unsafe partial class Consumer
     /// <inheritdoc cref="Pull(out ReadLease)" path="/exception"/>
     /// <exception cref="OperationCanceledException">Cancelled while waiting; no frame is lost.</exception>
     public ValueTask<PullResult<StoredReadLease>> PullAsync(CancellationToken cancellation = default) =>
-        PullAsync(Deadline.Never, cancellation);
+        PullAsync(Deadline.Never, follower: null, cancellation, out _);
 
     /// <summary>Waits for the next frame for a limited time, without blocking a thread.</summary>
     /// <param name="timeout">Zero looks without waiting; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever. Never ends early.</param>
@@ -50,7 +50,7 @@ public sealed unsafe partial class Consumer
     /// <inheritdoc cref="PullAsync(CancellationToken)" path="/returns"/>
     /// <inheritdoc cref="PullAsync(CancellationToken)" path="/exception"/>
     public ValueTask<PullResult<StoredReadLease>> PullAsync(TimeSpan timeout, CancellationToken cancellation = default) =>
-        PullAsync(Deadline.After(timeout), cancellation);
+        PullAsync(Deadline.After(timeout), follower: null, cancellation, out _);
 
     /// <summary>Every frame until the end of the stream.</summary>
     /// <remarks>The caller ends each lease; as many may be open at once as <see cref="ConsumerOptions.MaximumHeld"/> says.</remarks>
@@ -168,6 +168,18 @@ public sealed unsafe partial class Consumer
         return _memories.Of(index, length);
     }
 
+    /// <summary>Begins a pull whose result a follower fetches, where <see cref="PullAsync(CancellationToken)"/> is awaited.</summary>
+    /// <param name="follower">Queued to the thread pool when the pull is over, perhaps before this returns.</param>
+    /// <param name="cancellation">Ends the wait; no frame is lost.</param>
+    /// <param name="pull">The result, to be asked for once: when the pull is over and this has returned.</param>
+    /// <returns>Whether the pull is pending; else it is over already, and the follower is not queued.</returns>
+    /// <inheritdoc cref="PullAsync(CancellationToken)" path="/exception"/>
+    internal bool BeginPull(IThreadPoolWorkItem follower, CancellationToken cancellation, out ValueTask<PullResult<StoredReadLease>> pull)
+    {
+        pull = PullAsync(Deadline.Never, follower, cancellation, out bool isPending);
+        return isPending;
+    }
+
     /// <summary>What a pending pull does when there may be news: under the lock of the waiting thread, with the gate.</summary>
     internal bool TryEndPull(bool afterSlice, out PullResult<StoredReadLease> result)
     {
@@ -196,11 +208,12 @@ public sealed unsafe partial class Consumer
     /// <summary>A pull has been awaited and may be used again.</summary>
     internal void Recycle(ConsumerPull pull) => _sparePull = pull;
 
-    private ValueTask<PullResult<StoredReadLease>> PullAsync(Deadline deadline, CancellationToken cancellation)
+    private ValueTask<PullResult<StoredReadLease>> PullAsync(
+        Deadline deadline, IThreadPoolWorkItem? follower, CancellationToken cancellation, out bool isPending)
     {
+        isPending = false;
         ThrowIfForked();
         ObjectDisposedException.ThrowIf(!_gate.TryEnter(), this);
-        bool isPending = false;
         try
         {
             if (_reader.IsEvicted)
@@ -211,7 +224,7 @@ public sealed unsafe partial class Consumer
             ThrowUnlessRoom();
             if (!TryTake(out ReadLease lease))
             {
-                return WaitAsync(deadline, cancellation, out isPending);
+                return WaitAsync(deadline, follower, cancellation, out isPending);
             }
 
             _readable?.ClearUnlessReadable();
@@ -227,7 +240,8 @@ public sealed unsafe partial class Consumer
     }
 
     /// <summary>Nothing is there: waits, unless the deadline or a cancellation forbids it.</summary>
-    private ValueTask<PullResult<StoredReadLease>> WaitAsync(Deadline deadline, CancellationToken cancellation, out bool isPending)
+    private ValueTask<PullResult<StoredReadLease>> WaitAsync(
+        Deadline deadline, IThreadPoolWorkItem? follower, CancellationToken cancellation, out bool isPending)
     {
         isPending = false;
         if (deadline == Deadline.Immediate)
@@ -244,7 +258,7 @@ public sealed unsafe partial class Consumer
 
         ConsumerPull pull = PreparePull();
         isPending = true;
-        return Begin(pull, deadline, cancellation);
+        return Begin(pull, deadline, follower, cancellation);
     }
 
     /// <summary>Nobody is inside any more, and nobody can begin to wait.</summary>
@@ -268,11 +282,12 @@ public sealed unsafe partial class Consumer
         return pull;
     }
 
-    private ValueTask<PullResult<StoredReadLease>> Begin(ConsumerPull pull, Deadline deadline, CancellationToken cancellation)
+    private ValueTask<PullResult<StoredReadLease>> Begin(
+        ConsumerPull pull, Deadline deadline, IThreadPoolWorkItem? follower, CancellationToken cancellation)
     {
         try
         {
-            return pull.Begin(deadline, cancellation);
+            return pull.Begin(deadline, follower, cancellation);
         }
         catch (OutOfMemoryException)
         {

@@ -35,7 +35,7 @@ public sealed unsafe partial class Producer
     /// <inheritdoc cref="Pull(out WriteLease)" path="/exception"/>
     /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
     public ValueTask<PullResult<StoredWriteLease>> PullAsync(CancellationToken cancellation = default) =>
-        PullAsync(Deadline.Never, cancellation);
+        PullAsync(Deadline.Never, follower: null, cancellation, out _);
 
     /// <summary>Waits for a free buffer for a limited time, without blocking a thread.</summary>
     /// <param name="timeout">Zero looks without waiting; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever. Never ends early.</param>
@@ -44,7 +44,7 @@ public sealed unsafe partial class Producer
     /// <inheritdoc cref="PullAsync(CancellationToken)" path="/remarks"/>
     /// <inheritdoc cref="PullAsync(CancellationToken)" path="/exception"/>
     public ValueTask<PullResult<StoredWriteLease>> PullAsync(TimeSpan timeout, CancellationToken cancellation = default) =>
-        PullAsync(Deadline.After(timeout), cancellation);
+        PullAsync(Deadline.After(timeout), follower: null, cancellation, out _);
 
     /// <summary>How long the waiting thread looks away at most: at first, and once it has waited for <see cref="LongWait"/>.</summary>
     internal static TimeSpan Slice => s_slice;
@@ -56,6 +56,18 @@ public sealed unsafe partial class Producer
 
     /// <summary>The futex word that changes when a buffer has been given back; mapped while this is attached.</summary>
     internal uint* BellWord => &_claim.Lanes.Doorbells->ProducerBell;
+
+    /// <summary>Begins a pull whose result a follower fetches, where <see cref="PullAsync(CancellationToken)"/> is awaited.</summary>
+    /// <param name="follower">Queued to the thread pool when the pull is over, perhaps before this returns.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="pull">The result, to be asked for once: when the pull is over and this has returned.</param>
+    /// <returns>Whether the pull is pending; else it is over already, and the follower is not queued.</returns>
+    /// <inheritdoc cref="PullAsync(CancellationToken)" path="/exception"/>
+    internal bool BeginPull(IThreadPoolWorkItem follower, CancellationToken cancellation, out ValueTask<PullResult<StoredWriteLease>> pull)
+    {
+        pull = PullAsync(Deadline.Never, follower, cancellation, out bool isPending);
+        return isPending;
+    }
 
     /// <summary>Makes sure that a consumer that gives a buffer back wakes who sleeps on <see cref="BellWord"/>.</summary>
     /// <returns>The value to sleep on.</returns>
@@ -133,11 +145,12 @@ public sealed unsafe partial class Producer
     /// <summary>A pull has been awaited and may be used again.</summary>
     internal void Recycle(ProducerPull pull) => _sparePull = pull;
 
-    private ValueTask<PullResult<StoredWriteLease>> PullAsync(Deadline deadline, CancellationToken cancellation)
+    private ValueTask<PullResult<StoredWriteLease>> PullAsync(
+        Deadline deadline, IThreadPoolWorkItem? follower, CancellationToken cancellation, out bool isPending)
     {
+        isPending = false;
         ThrowIfForked();
         ObjectDisposedException.ThrowIf(!_gate.TryEnter(), this);
-        bool isPending = false;
         try
         {
             ThrowUnlessRoom();
@@ -160,7 +173,7 @@ public sealed unsafe partial class Producer
 
             ProducerPull pull = PreparePull();
             isPending = true;
-            return Begin(pull, deadline, cancellation);
+            return Begin(pull, deadline, follower, cancellation);
         }
         finally
         {
@@ -180,12 +193,13 @@ public sealed unsafe partial class Producer
         return pull;
     }
 
-    private ValueTask<PullResult<StoredWriteLease>> Begin(ProducerPull pull, Deadline deadline, CancellationToken cancellation)
+    private ValueTask<PullResult<StoredWriteLease>> Begin(
+        ProducerPull pull, Deadline deadline, IThreadPoolWorkItem? follower, CancellationToken cancellation)
     {
         _gate.Park();
         try
         {
-            return pull.BeginWaiting(deadline, cancellation);
+            return pull.BeginWaiting(deadline, follower, cancellation);
         }
         catch (OutOfMemoryException)
         {

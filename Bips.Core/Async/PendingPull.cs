@@ -5,7 +5,10 @@ using Bips.Signaler.Waiting;
 namespace Bips.Async;
 
 /// <summary>A pull that <see cref="WaitThread"/> waits for. One object serves one pull after the other.</summary>
-/// <remarks>Whoever takes the pull off the thread's list ends it: the thread, a cancellation or a disposal. So it ends once.</remarks>
+/// <remarks>
+/// Whoever takes the pull off the thread's list ends it: the thread, a cancellation or a disposal. So it ends once. Its result is awaited,
+/// or fetched by a follower; only one of both, so that only one thread can make the object ready for another pull.
+/// </remarks>
 internal abstract class PendingPull<TLease>(WaitedWord word) : PendingWait(word), IValueTaskSource<PullResult<TLease>>
     where TLease : struct
 {
@@ -14,11 +17,21 @@ internal abstract class PendingPull<TLease>(WaitedWord word) : PendingWait(word)
     private PullResult<TLease> _result;
     private Exception? _error;
 
+    /// <summary>Queued when the pull is over, to fetch the result; null where it is awaited.</summary>
+    private IThreadPoolWorkItem? _follower;
+
     /// <summary>Waits; the caller has the owner's gate, which <see cref="PendingWait.Leave"/> gives back.</summary>
-    public ValueTask<PullResult<TLease>> Begin(Deadline deadline, CancellationToken cancellation)
+    /// <param name="deadline">When to give up.</param>
+    /// <param name="follower">
+    /// Queued to the thread pool when the pull is over, perhaps before this returns; it fetches the result only when this has returned.
+    /// Null where the result is awaited.
+    /// </param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public ValueTask<PullResult<TLease>> Begin(Deadline deadline, IThreadPoolWorkItem? follower, CancellationToken cancellation)
     {
         Deadline = deadline;
         Cancellation = cancellation;
+        _follower = follower;
         var pull = new ValueTask<PullResult<TLease>>(this, _source.Version);
         WaitThread.Add(this);
 
@@ -32,7 +45,7 @@ internal abstract class PendingPull<TLease>(WaitedWord word) : PendingWait(word)
     {
         if (WaitThread.TryRemove(this))
         {
-            _source.SetException(new ObjectDisposedException(owner));
+            End(new ObjectDisposedException(owner));
         }
     }
 
@@ -54,14 +67,7 @@ internal abstract class PendingPull<TLease>(WaitedWord word) : PendingWait(word)
     public sealed override void Complete()
     {
         Ended();
-        if (_error is null)
-        {
-            _source.SetResult(_result);
-        }
-        else
-        {
-            _source.SetException(_error);
-        }
+        End(_error);
     }
 
     /// <inheritdoc/>
@@ -90,6 +96,7 @@ internal abstract class PendingPull<TLease>(WaitedWord word) : PendingWait(word)
             Cancellation = default;
             _result = default;
             _error = null;
+            _follower = null;
             _source.Reset();
             Recycle();
         }
@@ -108,7 +115,27 @@ internal abstract class PendingPull<TLease>(WaitedWord word) : PendingWait(word)
     {
         if (WaitThread.TryCancel(this, cancellation))
         {
-            _source.SetException(new OperationCanceledException(cancellation));
+            End(new OperationCanceledException(cancellation));
+        }
+    }
+
+    /// <summary>Tells how the pull ended.</summary>
+    private void End(Exception? error)
+    {
+        // Read before anybody is told: then whoever awaits may already have begun another pull with this object.
+        IThreadPoolWorkItem? follower = _follower;
+        if (error is null)
+        {
+            _source.SetResult(_result);
+        }
+        else
+        {
+            _source.SetException(error);
+        }
+
+        if (follower is not null)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(follower, preferLocal: true);
         }
     }
 }

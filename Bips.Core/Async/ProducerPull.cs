@@ -12,10 +12,11 @@ internal sealed unsafe class ProducerPull(Producer producer, WaitedWord word) : 
 
     public override TimeSpan Slice => _longWait.HasPassed ? Producer.LongSlice : Producer.Slice;
 
-    public ValueTask<PullResult<StoredWriteLease>> BeginWaiting(Deadline deadline, CancellationToken cancellation)
+    public ValueTask<PullResult<StoredWriteLease>> BeginWaiting(
+        Deadline deadline, IThreadPoolWorkItem? follower, CancellationToken cancellation)
     {
         _longWait = Deadline.After(Producer.LongWait);
-        return Begin(deadline, cancellation);
+        return Begin(deadline, follower, cancellation);
     }
 
     public override uint Announce() => producer.Announce();

@@ -1,25 +1,34 @@
 using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
 
 namespace Bips.Pipelines;
 
 /// <summary>A consumer as a <see cref="PipeReader"/>: what is read lies in shared memory until it is advanced over.</summary>
-/// <remarks>One thread at a time, except <see cref="CancelPendingRead"/>. Reads allocate nothing; those that wait use pooled state machines.</remarks>
-internal sealed class FramePipeReader(Consumer consumer, FramePipeReaderOptions options) : PipeReader
+/// <remarks>
+/// One thread at a time, except <see cref="CancelPendingRead"/>; and <see cref="Complete"/> while a read waits. Reads allocate nothing, nor do
+/// those that wait, as long as each is awaited before the next.
+/// </remarks>
+internal sealed class FramePipeReader : PipeReader, IWaitingAdapter<StoredReadLease, ReadResult>
 {
+    private readonly Consumer _consumer;
+    private readonly FramePipeReaderOptions _options;
     private readonly HeldFrames _frames = new();
-    private readonly WaitCancellation _cancellation = new();
+    private readonly AdapterWait<StoredReadLease, ReadResult> _wait;
 
     /// <summary>A result is out and was not advanced over.</summary>
     private bool _isReading;
 
     /// <summary>That result was a cancelled one, which need not be advanced over.</summary>
     private bool _isTentative;
-    private bool _isWaiting;
-    private bool _isCompleted;
 
     /// <summary>The producer has ended the stream, and its last frame was taken.</summary>
     private bool _hasEnded;
+
+    public FramePipeReader(Consumer consumer, FramePipeReaderOptions options)
+    {
+        _consumer = consumer;
+        _options = options;
+        _wait = new AdapterWait<StoredReadLease, ReadResult>(this, options.Scheduler);
+    }
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
     {
@@ -29,14 +38,14 @@ internal sealed class FramePipeReader(Consumer consumer, FramePipeReaderOptions 
             return ValueTask.FromCanceled<ReadResult>(cancellationToken);
         }
 
-        bool isCanceled = _cancellation.TryObserve();
-        return isCanceled || TakeWithoutWaiting() ? new(Result(isCanceled)) : WaitAsync(cancellationToken);
+        bool isCanceled = _wait.TryObserveCancel();
+        return isCanceled || TakeWithoutWaiting() ? new(Result(isCanceled)) : _wait.Begin(cancellationToken);
     }
 
     public override bool TryRead(out ReadResult result)
     {
         ThrowUnlessIdle();
-        bool isCanceled = _cancellation.TryObserve();
+        bool isCanceled = _wait.TryObserveCancel();
         bool success = isCanceled || TakeWithoutWaiting();
         result = success ? Result(isCanceled) : default;
         return success;
@@ -56,65 +65,36 @@ internal sealed class FramePipeReader(Consumer consumer, FramePipeReaderOptions 
         _isReading = false;
     }
 
-    public override void CancelPendingRead() => _cancellation.Request();
+    public override void CancelPendingRead() => _wait.Cancel();
 
     public override void Complete(Exception? exception = null)
     {
-        if (_isCompleted)
+        if (!_wait.TryComplete())
         {
             return;
         }
 
-        _isCompleted = true;
         _frames.Clear();
-        if (!options.LeaveOpen)
+        if (_options.LeaveOpen)
         {
-            consumer.Dispose();
+            _wait.Cancel();
         }
-        else if (_isWaiting)
+        else
         {
-            _cancellation.Request();
+            _consumer.Dispose();
         }
     }
 
-    private static InvalidOperationException Completed() =>
-        new("This reader has completed, and what it read was given back. Make another one to read on.");
+    bool IWaitingAdapter<StoredReadLease, ReadResult>.BeginPull(
+        IThreadPoolWorkItem follower, CancellationToken cancellation, out ValueTask<PullResult<StoredReadLease>> pull) =>
+        _consumer.BeginPull(follower, cancellation, out pull);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<ReadResult> WaitAsync(CancellationToken cancellation)
+    bool IWaitingAdapter<StoredReadLease, ReadResult>.Accept(PullResult<StoredReadLease> pulled) => Accept(pulled.Status, pulled.Lease);
+
+    ReadResult IWaitingAdapter<StoredReadLease, ReadResult>.Result(bool isCanceled)
     {
-        _isWaiting = true;
-        try
-        {
-            CancellationToken token = _cancellation.Begin(cancellation);
-            bool isReady = false;
-            while (!isReady)
-            {
-                PullResult<StoredReadLease> pulled = await consumer.PullAsync(token).ConfigureAwait(false);
-                isReady = Accept(pulled.Status, pulled.Lease);
-            }
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(cancellation);
-        }
-        catch (OperationCanceledException)
-        {
-            // By CancelPendingRead, which the result tells.
-        }
-        catch (ObjectDisposedException) when (_isCompleted)
-        {
-            throw Completed();
-        }
-        finally
-        {
-            _cancellation.End();
-            _isWaiting = false;
-            await new SchedulerHop(options.Scheduler);
-        }
-
         ThrowIfCompleted();
-        return Result(_cancellation.TryObserve());
+        return Result(isCanceled);
     }
 
     /// <returns>Whether a read can end: there is something that was not examined, or the end.</returns>
@@ -131,7 +111,7 @@ internal sealed class FramePipeReader(Consumer consumer, FramePipeReaderOptions 
         PullStatus status = PullStatus.Success;
         while (!isReady && status == PullStatus.Success)
         {
-            status = consumer.Pull(out ReadLease lease, TimeSpan.Zero);
+            status = _consumer.Pull(out ReadLease lease, TimeSpan.Zero);
             isReady = status != PullStatus.TimedOut && Accept(status, lease.Store());
         }
 
@@ -148,13 +128,7 @@ internal sealed class FramePipeReader(Consumer consumer, FramePipeReaderOptions 
 
         if (status != PullStatus.Success)
         {
-            throw StreamErrors.Ended(status, consumer.Pool.Name);
-        }
-
-        if (_isCompleted)
-        {
-            lease.Dispose();
-            throw Completed();
+            throw StreamErrors.Ended(status, _consumer.Pool.Name);
         }
 
         _frames.Add(lease);
@@ -165,7 +139,7 @@ internal sealed class FramePipeReader(Consumer consumer, FramePipeReaderOptions 
     /// <summary>Where frames are joined: all that are there and may be held.</summary>
     private void TakeMore()
     {
-        while (options.JoinFrames && !_hasEnded && consumer.HasRoom && consumer.TryPull(out ReadLease lease))
+        while (_options.JoinFrames && !_hasEnded && _consumer.HasRoom && _consumer.TryPull(out ReadLease lease))
         {
             _frames.Add(lease.Store());
         }
@@ -181,7 +155,7 @@ internal sealed class FramePipeReader(Consumer consumer, FramePipeReaderOptions 
     /// <summary>Nothing was consumed of all that may be held: a wait would be for ever.</summary>
     private void ThrowIfFull()
     {
-        if (_frames.Count > 0 && !consumer.HasRoom)
+        if (_frames.Count > 0 && !_consumer.HasRoom)
         {
             throw new BipsException(BipsError.LeaseLimit,
                 $"Everything that was read has been examined, {_frames.Length} bytes of it were not consumed, and the {_frames.Count} frames " +
@@ -193,7 +167,7 @@ internal sealed class FramePipeReader(Consumer consumer, FramePipeReaderOptions 
     private void ThrowUnlessIdle()
     {
         ThrowIfCompleted();
-        if (_isWaiting || (_isReading && !_isTentative))
+        if (_wait.IsWaiting || (_isReading && !_isTentative))
         {
             throw new InvalidOperationException("There is a read already: await it, and advance over it with AdvanceTo, before the next.");
         }
@@ -201,9 +175,10 @@ internal sealed class FramePipeReader(Consumer consumer, FramePipeReaderOptions 
 
     private void ThrowIfCompleted()
     {
-        if (_isCompleted)
+        if (_wait.IsCompleted)
         {
-            throw Completed();
+            throw new InvalidOperationException(
+                "This reader has completed, and what it read was given back. Make another one to read on.");
         }
     }
 }

@@ -1,16 +1,17 @@
 using System.IO.Pipelines;
-using System.Runtime.CompilerServices;
 
 namespace Bips.Pipelines;
 
 /// <summary>A producer as a <see cref="PipeWriter"/>: what it hands out is the shared buffer, and a flush publishes it.</summary>
 /// <remarks>
-/// One thread at a time, except <see cref="CancelPendingFlush"/>. A flush takes the next buffer, and that is where it waits. Flushes allocate
-/// nothing; those that wait use pooled state machines.
+/// One thread at a time, except <see cref="CancelPendingFlush"/>; and <see cref="Complete"/> while a flush waits. A flush takes the next
+/// buffer, and that is where it waits. Flushes allocate nothing, nor do those that wait, as long as each is awaited before the next.
 /// </remarks>
-internal sealed class FramePipeWriter(Producer producer, FramePipeWriterOptions options) : PipeWriter
+internal sealed class FramePipeWriter : PipeWriter, IWaitingAdapter<StoredWriteLease, FlushResult>
 {
-    private readonly WaitCancellation _cancellation = new();
+    private readonly Producer _producer;
+    private readonly FramePipeWriterOptions _options;
+    private readonly AdapterWait<StoredWriteLease, FlushResult> _wait;
     private StoredWriteLease _lease;
     private bool _hasLease;
 
@@ -19,9 +20,14 @@ internal sealed class FramePipeWriter(Producer producer, FramePipeWriterOptions 
 
     /// <summary>Bytes behind them that were handed out and may be advanced over.</summary>
     private int _handedOut;
-    private bool _isWaiting;
-    private bool _isCompleted;
     private bool _hadConsumers;
+
+    public FramePipeWriter(Producer producer, FramePipeWriterOptions options)
+    {
+        _producer = producer;
+        _options = options;
+        _wait = new AdapterWait<StoredWriteLease, FlushResult>(this, options.Scheduler);
+    }
 
     public override bool CanGetUnflushedBytes => true;
 
@@ -59,8 +65,8 @@ internal sealed class FramePipeWriter(Producer producer, FramePipeWriterOptions 
         }
 
         Publish();
-        bool isCanceled = _cancellation.TryObserve();
-        return isCanceled || TryTakeBuffer() ? new(Result(isCanceled)) : WaitAsync(cancellationToken);
+        bool isCanceled = _wait.TryObserveCancel();
+        return isCanceled || TryTakeBuffer() ? new(Result(isCanceled)) : _wait.Begin(cancellationToken);
     }
 
     /// <exception cref="ArgumentOutOfRangeException">More than is left of the buffer; nothing of it was written.</exception>
@@ -81,16 +87,15 @@ internal sealed class FramePipeWriter(Producer producer, FramePipeWriterOptions 
         return FlushAsync(cancellationToken);
     }
 
-    public override void CancelPendingFlush() => _cancellation.Request();
+    public override void CancelPendingFlush() => _wait.Cancel();
 
     public override void Complete(Exception? exception = null)
     {
-        if (_isCompleted)
+        if (!_wait.TryComplete())
         {
             return;
         }
 
-        _isCompleted = true;
         bool hasFailed = exception is not null;
         if (!hasFailed)
         {
@@ -103,52 +108,34 @@ internal sealed class FramePipeWriter(Producer producer, FramePipeWriterOptions 
             _hasLease = false;
         }
 
-        if (options.LeaveOpen)
+        if (_options.LeaveOpen)
         {
-            _cancellation.Request();
+            _wait.Cancel();
         }
         else if (hasFailed)
         {
-            producer.Abandon();
+            _producer.Abandon();
         }
         else
         {
-            producer.Dispose();
+            _producer.Dispose();
         }
     }
 
-    private static InvalidOperationException Completed() => new("This writer has completed. Make another one to write on.");
+    bool IWaitingAdapter<StoredWriteLease, FlushResult>.BeginPull(
+        IThreadPoolWorkItem follower, CancellationToken cancellation, out ValueTask<PullResult<StoredWriteLease>> pull) =>
+        _producer.BeginPull(follower, cancellation, out pull);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<FlushResult> WaitAsync(CancellationToken cancellation)
+    bool IWaitingAdapter<StoredWriteLease, FlushResult>.Accept(PullResult<StoredWriteLease> pulled)
     {
-        _isWaiting = true;
-        try
-        {
-            PullResult<StoredWriteLease> pulled = await producer.PullAsync(_cancellation.Begin(cancellation)).ConfigureAwait(false);
-            Accept(pulled.Lease);
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(cancellation);
-        }
-        catch (OperationCanceledException)
-        {
-            // By CancelPendingFlush, which the result tells.
-        }
-        catch (ObjectDisposedException) when (_isCompleted)
-        {
-            throw Completed();
-        }
-        finally
-        {
-            _cancellation.End();
-            _isWaiting = false;
-            await new SchedulerHop(options.Scheduler);
-        }
+        Accept(pulled.Lease);
+        return true;
+    }
 
+    FlushResult IWaitingAdapter<StoredWriteLease, FlushResult>.Result(bool isCanceled)
+    {
         ThrowIfCompleted();
-        return Result(_cancellation.TryObserve());
+        return Result(isCanceled);
     }
 
     private void HandOut(int sizeHint)
@@ -158,16 +145,16 @@ internal sealed class FramePipeWriter(Producer producer, FramePipeWriterOptions 
         if (!TryTakeBuffer())
         {
             throw new InvalidOperationException(
-                $"No buffer of pool '{producer.Pool.Name}' is free, and the flush that would have waited for one was cancelled, or there was " +
+                $"No buffer of pool '{_producer.Pool.Name}' is free, and the flush that would have waited for one was cancelled, or there was " +
                 "none yet. Await FlushAsync, which publishes nothing when nothing is written, and then ask for memory.");
         }
 
-        int size = producer.Pool.BufferSize;
+        int size = _producer.Pool.BufferSize;
         int left = size - _written;
         if (left < Math.Max(sizeHint, 1))
         {
             throw new ArgumentOutOfRangeException(nameof(sizeHint), sizeHint,
-                $"A frame of pool '{producer.Pool.Name}' has at most {size} bytes; {_written} are written, {left} are left, and " +
+                $"A frame of pool '{_producer.Pool.Name}' has at most {size} bytes; {_written} are written, {left} are left, and " +
                 $"{Math.Max(sizeHint, 1)} are asked for. Create the pool with a larger {nameof(PoolOptions.BufferSize)}, or flush before, " +
                 "which ends the frame.");
         }
@@ -177,7 +164,7 @@ internal sealed class FramePipeWriter(Producer producer, FramePipeWriterOptions 
 
     private bool TryTakeBuffer()
     {
-        if (!_hasLease && producer.TryPull(out WriteLease lease))
+        if (!_hasLease && _producer.TryPull(out WriteLease lease))
         {
             Accept(lease.Store());
         }
@@ -187,12 +174,6 @@ internal sealed class FramePipeWriter(Producer producer, FramePipeWriterOptions 
 
     private void Accept(StoredWriteLease lease)
     {
-        if (_isCompleted)
-        {
-            lease.Dispose();
-            return;
-        }
-
         _lease = lease;
         _hasLease = true;
     }
@@ -209,11 +190,11 @@ internal sealed class FramePipeWriter(Producer producer, FramePipeWriterOptions 
         _handedOut = 0;
     }
 
-    private FlushResult Result(bool isCanceled) => new(isCanceled, options.CompleteWithConsumers && HaveConsumersLeft());
+    private FlushResult Result(bool isCanceled) => new(isCanceled, _options.CompleteWithConsumers && HaveConsumersLeft());
 
     private bool HaveConsumersLeft()
     {
-        bool hasConsumers = producer.HasConsumers();
+        bool hasConsumers = _producer.HasConsumers();
         _hadConsumers |= hasConsumers;
         return _hadConsumers && !hasConsumers;
     }
@@ -221,7 +202,7 @@ internal sealed class FramePipeWriter(Producer producer, FramePipeWriterOptions 
     private void ThrowUnlessIdle()
     {
         ThrowIfCompleted();
-        if (_isWaiting)
+        if (_wait.IsWaiting)
         {
             throw new InvalidOperationException("A flush is pending: await it before the next call.");
         }
@@ -229,9 +210,9 @@ internal sealed class FramePipeWriter(Producer producer, FramePipeWriterOptions 
 
     private void ThrowIfCompleted()
     {
-        if (_isCompleted)
+        if (_wait.IsCompleted)
         {
-            throw Completed();
+            throw new InvalidOperationException("This writer has completed. Make another one to write on.");
         }
     }
 }
