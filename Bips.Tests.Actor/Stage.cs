@@ -45,6 +45,7 @@ public sealed class Stage : IDisposable
                 "gather" => Gather(arguments),
                 "gathered" => _gatherer?.Result() ?? "error gather first",
                 "measure-allocations" => AllocationMeter.Measure(arguments),
+                "measure-pipe" => PipeAllocationMeter.MeasureAsync(arguments).GetAwaiter().GetResult(),
                 "endure" => new Endurance(arguments).Run(),
                 "trespass" => Trespass.Perform(arguments),
                 "churn" => Churn(arguments),
