@@ -82,6 +82,17 @@ public sealed unsafe partial class Consumer
         return _memories.Of(index, length);
     }
 
+    /// <summary>As <see cref="PullAsync(CancellationToken)"/>, for whoever hands out the result as another type.</summary>
+    /// <param name="deadline">When to give up.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <param name="pending">The pull, if it is pending: the result is to be fetched from it instead. Else null.</param>
+    internal ValueTask<PullResult<StoredReadLease>> PullAsync(Deadline deadline, CancellationToken cancellation, out ConsumerPull? pending)
+    {
+        ValueTask<PullResult<StoredReadLease>> pull = PullAsync(deadline, follower: null, cancellation, out bool isPending);
+        pending = isPending ? _pull : null;
+        return pull;
+    }
+
     /// <summary>Begins a pull whose result a follower fetches, where <see cref="PullAsync(CancellationToken)"/> is awaited.</summary>
     /// <param name="follower">Queued to the thread pool when the pull is over, perhaps before this returns.</param>
     /// <param name="cancellation">Ends the wait; no frame is lost.</param>

@@ -12,8 +12,10 @@ internal static class AllocationMeter
     {
         string name = arguments.Text("name");
         int rounds = arguments.Number("rounds", 1);
-        using var producer = Producer.Create(name, new PoolOptions { BufferSize = 64, BufferCount = 3 });
-        using var consumer = Consumer.Open(name);
+        using Producer<long> typedProducer = Producer.Create<long>(name, new PoolOptions { BufferSize = 64, BufferCount = 3 });
+        using Consumer<long> typedConsumer = Consumer.Open<long>(name);
+        Producer producer = typedProducer.Untyped;
+        Consumer consumer = typedConsumer.Untyped;
         long before = 0;
         Task running = arguments.Text("what") switch
         {
@@ -21,6 +23,7 @@ internal static class AllocationMeter
             "pending" => ReadPending(producer, consumer, WarmUp + rounds, Start),
             "enumeration" => Enumerate(producer, consumer, WarmUp + rounds, Start),
             "producer" => WritePending(producer, consumer, WarmUp + rounds, Start),
+            "typed" => ExchangePending(typedProducer, typedConsumer, WarmUp + rounds, Start),
             string what => throw new InvalidOperationException($"cannot measure '{what}'"),
         };
         running.Wait();
@@ -71,6 +74,29 @@ internal static class AllocationMeter
             consumer.Pull(out ReadLease frame);
             frame.Push();
             (await pull.ConfigureAwait(false)).Lease.Push(8);
+        }
+    }
+
+    /// <summary>Both sides wait in turn, and see what they get as values of a struct.</summary>
+    private static async Task ExchangePending(Producer<long> producer, Consumer<long> consumer, int rounds, Action<int> start)
+    {
+        for (int i = 0; i < rounds; i++)
+        {
+            start(i);
+            ValueTask<PullResult<StoredReadLease<long>>> read = consumer.PullAsync();
+            Push(producer.Untyped);
+            (await read.ConfigureAwait(false)).Lease.Push();
+            Push(producer.Untyped);
+            Push(producer.Untyped);
+            Push(producer.Untyped);
+            ValueTask<PullResult<StoredWriteLease<long>>> write = producer.PullAsync();
+            for (int taken = 0; taken < 3; taken++)
+            {
+                consumer.Pull(out ReadLease<long> frame);
+                frame.Push();
+            }
+
+            (await write.ConfigureAwait(false)).Lease.Dispose();
         }
     }
 

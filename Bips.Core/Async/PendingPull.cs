@@ -20,6 +20,9 @@ internal abstract class PendingPull<TLease>(WaitedWord word) : PendingWait(word)
     /// <summary>Queued when the pull is over, to fetch the result; null where it is awaited.</summary>
     private IThreadPoolWorkItem? _follower;
 
+    /// <summary>Names the pull that was begun last, until its result is fetched.</summary>
+    public short Version => _source.Version;
+
     /// <summary>Waits; the caller has the owner's gate, which <see cref="PendingWait.Leave"/> gives back.</summary>
     /// <param name="deadline">When to give up.</param>
     /// <param name="follower">

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Bips.Async;
+using Bips.Signaler;
 using Bips.Typed;
 
 namespace Bips;
@@ -25,6 +27,9 @@ namespace Bips;
 public sealed class Consumer<[DynamicallyAccessedMembers(FrameLayout.Members)] T> : IDisposable
     where T : unmanaged
 {
+    /// <summary>The newest pull that was pending; null before the first.</summary>
+    private TypedPull<StoredReadLease, StoredReadLease<T>>? _pull;
+
     private Consumer(Consumer untyped) => Untyped = untyped;
 
     /// <summary>The consumer of bytes behind this one, for all that has nothing to do with the type.</summary>
@@ -50,7 +55,7 @@ public sealed class Consumer<[DynamicallyAccessedMembers(FrameLayout.Members)] T
     public PullStatus Pull(out ReadLease<T> lease)
     {
         PullStatus status = Untyped.Pull(out ReadLease untyped);
-        lease = Typed(status == PullStatus.Success, untyped);
+        lease = Typed(untyped);
         return status;
     }
 
@@ -58,7 +63,7 @@ public sealed class Consumer<[DynamicallyAccessedMembers(FrameLayout.Members)] T
     public PullStatus Pull(out ReadLease<T> lease, TimeSpan timeout, CancellationToken cancellation = default)
     {
         PullStatus status = Untyped.Pull(out ReadLease untyped, timeout, cancellation);
-        lease = Typed(status == PullStatus.Success, untyped);
+        lease = Typed(untyped);
         return status;
     }
 
@@ -66,12 +71,45 @@ public sealed class Consumer<[DynamicallyAccessedMembers(FrameLayout.Members)] T
     public bool TryPull(out ReadLease<T> lease)
     {
         bool success = Untyped.TryPull(out ReadLease untyped);
-        lease = Typed(success, untyped);
+        lease = Typed(untyped);
         return success;
+    }
+
+    /// <inheritdoc cref="Consumer.PullAsync(CancellationToken)"/>
+    public ValueTask<PullResult<StoredReadLease<T>>> PullAsync(CancellationToken cancellation = default) =>
+        PullAsync(Deadline.Never, cancellation);
+
+    /// <inheritdoc cref="Consumer.PullAsync(TimeSpan, CancellationToken)"/>
+    public ValueTask<PullResult<StoredReadLease<T>>> PullAsync(TimeSpan timeout, CancellationToken cancellation = default) =>
+        PullAsync(Deadline.After(timeout), cancellation);
+
+    /// <inheritdoc cref="Consumer.ReadAllAsync"/>
+    public async IAsyncEnumerable<StoredReadLease<T>> ReadAllAsync([EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        await foreach (StoredReadLease frame in Untyped.ReadAllAsync(cancellation).ConfigureAwait(false))
+        {
+            yield return Typed(frame);
+        }
     }
 
     /// <inheritdoc cref="Consumer.Dispose"/>
     public void Dispose() => Untyped.Dispose();
+
+    private ValueTask<PullResult<StoredReadLease<T>>> PullAsync(Deadline deadline, CancellationToken cancellation)
+    {
+        ValueTask<PullResult<StoredReadLease>> pull = Untyped.PullAsync(deadline, cancellation, out ConsumerPull? pending);
+        if (pending is not null)
+        {
+            _pull = _pull?.Pull == pending ? _pull : new TypedPull<StoredReadLease, StoredReadLease<T>>(pending, Typed);
+            return _pull.AsValueTask();
+        }
+
+        return pull.IsCompletedSuccessfully
+            ? new(Typed(pull.Result))
+            : ValueTask.FromCanceled<PullResult<StoredReadLease<T>>>(cancellation);
+    }
+
+    private static PullResult<StoredReadLease<T>> Typed(PullResult<StoredReadLease> pulled) => new(pulled.Status, Typed(pulled.Lease));
 
     private static void ThrowUnlessAgreed(PoolInfo pool, FrameLayout wanted)
     {
@@ -90,9 +128,15 @@ public sealed class Consumer<[DynamicallyAccessedMembers(FrameLayout.Members)] T
         }
     }
 
-    private static ReadLease<T> Typed(bool success, ReadLease untyped)
+    private static ReadLease<T> Typed(ReadLease untyped)
     {
-        if (success && untyped.Length % Unsafe.SizeOf<T>() != 0)
+        Typed(untyped.Store());
+        return new ReadLease<T>(untyped);
+    }
+
+    private static StoredReadLease<T> Typed(StoredReadLease untyped)
+    {
+        if (untyped.Length % Unsafe.SizeOf<T>() != 0)
         {
             untyped.Push();
             throw new BipsException(BipsError.Corrupt,
@@ -100,6 +144,6 @@ public sealed class Consumer<[DynamicallyAccessedMembers(FrameLayout.Members)] T
                 "its producer pushed bytes under the format of a struct. The frame was given back; have its producer push whole values.");
         }
 
-        return new ReadLease<T>(untyped);
+        return new StoredReadLease<T>(untyped);
     }
 }

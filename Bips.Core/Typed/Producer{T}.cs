@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using Bips.Async;
+using Bips.Signaler;
 using Bips.Typed;
 
 namespace Bips;
@@ -26,6 +28,9 @@ namespace Bips;
 public sealed class Producer<[DynamicallyAccessedMembers(FrameLayout.Members)] T> : IDisposable
     where T : unmanaged
 {
+    /// <summary>The newest pull that was pending; null before the first.</summary>
+    private TypedPull<StoredWriteLease, StoredWriteLease<T>>? _pull;
+
     private Producer(Producer untyped) => Untyped = untyped;
 
     /// <summary>The producer of bytes behind this one, for all that has nothing to do with the type.</summary>
@@ -77,6 +82,30 @@ public sealed class Producer<[DynamicallyAccessedMembers(FrameLayout.Members)] T
         return success;
     }
 
+    /// <inheritdoc cref="Producer.PullAsync(CancellationToken)"/>
+    public ValueTask<PullResult<StoredWriteLease<T>>> PullAsync(CancellationToken cancellation = default) =>
+        PullAsync(Deadline.Never, cancellation);
+
+    /// <inheritdoc cref="Producer.PullAsync(TimeSpan, CancellationToken)"/>
+    public ValueTask<PullResult<StoredWriteLease<T>>> PullAsync(TimeSpan timeout, CancellationToken cancellation = default) =>
+        PullAsync(Deadline.After(timeout), cancellation);
+
     /// <inheritdoc cref="Producer.Dispose"/>
     public void Dispose() => Untyped.Dispose();
+
+    private ValueTask<PullResult<StoredWriteLease<T>>> PullAsync(Deadline deadline, CancellationToken cancellation)
+    {
+        ValueTask<PullResult<StoredWriteLease>> pull = Untyped.PullAsync(deadline, cancellation, out ProducerPull? pending);
+        if (pending is not null)
+        {
+            _pull = _pull?.Pull == pending ? _pull : new TypedPull<StoredWriteLease, StoredWriteLease<T>>(pending, Typed);
+            return _pull.AsValueTask();
+        }
+
+        return pull.IsCompletedSuccessfully
+            ? new(Typed(pull.Result))
+            : ValueTask.FromCanceled<PullResult<StoredWriteLease<T>>>(cancellation);
+    }
+
+    private static PullResult<StoredWriteLease<T>> Typed(PullResult<StoredWriteLease> pulled) => new(pulled.Status, new StoredWriteLease<T>(pulled.Lease));
 }

@@ -1,31 +1,31 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace Bips;
 
 /// <summary>A <see cref="WriteLease"/> whose buffer is seen as values of a struct.</summary>
-/// <remarks>Lives on the stack. Do not use a reference or a span after its lease has ended: the memory is then being read by others.</remarks>
+/// <remarks>Lives on the stack; <see cref="Store"/> makes a value that can be kept. Do not use a reference or a span after its lease has ended: the memory is then being read by others.</remarks>
 /// <typeparam name="T">What a frame consists of.</typeparam>
 public readonly ref struct WriteLease<T>
     where T : unmanaged
 {
-    private readonly WriteLease _untyped;
+    private readonly StoredWriteLease<T> _stored;
 
-    internal WriteLease(WriteLease untyped) => _untyped = untyped;
+    internal WriteLease(WriteLease untyped) => _stored = new StoredWriteLease<T>(untyped.Store());
 
     /// <summary>The first value, in shared memory. What it contains at first is undefined: set every field that is read.</summary>
     /// <exception cref="BipsException"><see cref="BipsError.LeaseEnded"/>.</exception>
-    public ref T Value => ref MemoryMarshal.GetReference(Values);
+    public ref T Value => ref _stored.Value;
 
     /// <summary>Room for as many values as the buffer holds, in shared memory. What they contain at first is undefined.</summary>
     /// <exception cref="BipsException"><see cref="BipsError.LeaseEnded"/>.</exception>
-    public Span<T> Values => MemoryMarshal.Cast<byte, T>(_untyped.Span);
+    public Span<T> Values => _stored.Values;
 
     /// <inheritdoc cref="WriteLease.Metadata"/>
-    public Span<byte> Metadata => _untyped.Metadata;
+    public Span<byte> Metadata => _stored.Metadata;
 
     /// <inheritdoc cref="WriteLease.BufferIndex"/>
-    public int BufferIndex => _untyped.BufferIndex;
+    public int BufferIndex => _stored.BufferIndex;
+
+    /// <inheritdoc cref="WriteLease.Store"/>
+    public StoredWriteLease<T> Store() => _stored;
 
     /// <summary>Publishes the first values of the buffer as the next frame.</summary>
     /// <param name="count">Number of values, 0 to the capacity.</param>
@@ -34,17 +34,8 @@ public readonly ref struct WriteLease<T>
     /// <returns>The frame's sequence.</returns>
     /// <exception cref="ArgumentOutOfRangeException">Negative or more than the buffer holds; the lease stays open.</exception>
     /// <inheritdoc cref="WriteLease.Push" path="/exception[@cref='BipsException' or @cref='ObjectDisposedException']"/>
-    public ulong Push(int count = 1, uint flags = 0, long? timestamp = null)
-    {
-        int capacity = Values.Length;
-        if ((uint)count > (uint)capacity)
-        {
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"The number of values must be 0 to {capacity}, what a buffer holds.");
-        }
-
-        return _untyped.Push(count * Unsafe.SizeOf<T>(), flags, timestamp);
-    }
+    public ulong Push(int count = 1, uint flags = 0, long? timestamp = null) => _stored.Push(count, flags, timestamp);
 
     /// <inheritdoc cref="WriteLease.Dispose"/>
-    public void Dispose() => _untyped.Dispose();
+    public void Dispose() => _stored.Dispose();
 }

@@ -8,7 +8,7 @@ namespace Bips.Tests.Async;
 public sealed class AllocationTests : PoolFixture
 {
     [Test]
-    public void Steady_state_allocates_nothing([Values("ready", "pending", "enumeration", "producer")] string what, [Values] bool waitv)
+    public void Steady_state_allocates_nothing([Values("ready", "pending", "enumeration", "producer", "typed")] string what, [Values] bool waitv)
     {
         ActorProcess actor = waitv ? StartActor() : StartActor("env", $"{FutexVector.Switch}=1");
         string answer = actor.Do($"measure-allocations name={Name} what={what} rounds=20000");
