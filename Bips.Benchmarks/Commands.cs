@@ -95,6 +95,11 @@ internal static class Commands
     private static int Measure(IReadOnlyList<IScenario> scenarios, ParseResult result, bool withMicro = false)
     {
         RunSettings settings = SettingsOf(result);
+        if (TrialDirectory.RemoveAbandoned() is > 0 and int removed)
+        {
+            Console.Error.WriteLine($"removed the shared memory of {removed} trial{(removed == 1 ? "" : "s")} whose harness was killed");
+        }
+
         var environment = EnvironmentRecord.Begin(settings, new SystemFiles(), result.GetValue(ReportCommands.Facts));
         foreach ((string name, string value) in environment.Facts)
         {

@@ -6,8 +6,6 @@ namespace Bips.Benchmarks.Harness;
 /// <summary>Repeats trials with new processes each time and collects what they report.</summary>
 internal sealed class TrialRunner(RunSettings settings, TextWriter progress)
 {
-    private static int s_count;
-
     public RunSettings Settings { get; } = settings;
 
     /// <param name="scenario">Which sub-command asks.</param>
@@ -26,21 +24,9 @@ internal sealed class TrialRunner(RunSettings settings, TextWriter progress)
 
     private Dictionary<string, double> RunOnce(Trial trial)
     {
-        string directory = Path.Combine("/dev/shm", string.Create(CultureInfo.InvariantCulture,
-            $"bips-benchmarks-{Environment.ProcessId}-{Interlocked.Increment(ref s_count)}"));
-        Directory.CreateDirectory(directory);
-        void Remove(object? sender, EventArgs e) => RemoveDirectory(directory);
-        AppDomain.CurrentDomain.ProcessExit += Remove;
-        try
-        {
-            using var block = SharedBlock.Create(Path.Combine(directory, "block"), Station.ControlLength + trial.MemoryLength);
-            return Collect(trial, directory);
-        }
-        finally
-        {
-            AppDomain.CurrentDomain.ProcessExit -= Remove;
-            RemoveDirectory(directory);
-        }
+        using var directory = TrialDirectory.Create();
+        using var block = SharedBlock.Create(Path.Combine(directory.Path, "block"), Station.ControlLength + trial.MemoryLength);
+        return Collect(trial, directory.Path);
     }
 
     private Dictionary<string, double> Collect(Trial trial, string directory)
@@ -64,14 +50,6 @@ internal sealed class TrialRunner(RunSettings settings, TextWriter progress)
         finally
         {
             processes.ForEach(process => process.Dispose());
-        }
-    }
-
-    private static void RemoveDirectory(string directory)
-    {
-        if (Directory.Exists(directory))
-        {
-            Directory.Delete(directory, recursive: true);
         }
     }
 }

@@ -23,13 +23,26 @@ internal static class MicroRun
     /// <returns>Whether every benchmark gave a result.</returns>
     public static bool Run(bool isQuick, out IReadOnlyList<Figure> figures)
     {
+        DirectoryInfo artifacts = Directory.CreateTempSubdirectory("bips-micro-");
+        try
+        {
+            return Run(isQuick, artifacts.FullName, out figures);
+        }
+        finally
+        {
+            artifacts.Delete(recursive: true);
+        }
+    }
+
+    private static bool Run(bool isQuick, string artifacts, out IReadOnlyList<Figure> figures)
+    {
         Job job = (isQuick ? Job.ShortRun.WithIterationTime(TimeInterval.FromMilliseconds(100)) : Job.Default)
             .WithToolchain(InProcessEmitToolchain.Instance);
         IConfig config = ManualConfig.CreateEmpty()
             .AddJob(job)
             .AddColumnProvider(BenchmarkDotNet.Columns.DefaultColumnProviders.Instance)
             .AddLogger(isQuick ? NullLogger.Instance : ConsoleLogger.Default)
-            .WithArtifactsPath(Path.Combine(Path.GetTempPath(), $"bips-benchmarks-{Environment.ProcessId}"))
+            .WithArtifactsPath(artifacts)
             .WithOptions(ConfigOptions.DisableLogFile | ConfigOptions.JoinSummary);
         Summary[] summaries = BenchmarkRunner.Run(
             [typeof(ExchangeBenchmarks), typeof(AwaitBenchmarks), typeof(FanOutBenchmarks), typeof(PipeBenchmarks)], config);

@@ -137,11 +137,12 @@ internal sealed class QuestionsScenario : IScenario
 
     private IEnumerable<Figure> HugePages(TrialRunner runner)
     {
-        string name = string.Create(CultureInfo.InvariantCulture, $"bench-huge-{Environment.ProcessId}");
         string? obstacle = null;
         try
         {
-            using Producer producer = Producer.Create(name, new PoolOptions { BufferSize = SmallFrame, HugePages = true });
+            using var directory = TrialDirectory.Create();
+            using Producer producer = Producer.Create("huge",
+                new PoolOptions { BufferSize = SmallFrame, HugePages = true, Directory = directory.Path });
         }
         catch (BipsException refusal)
         {
