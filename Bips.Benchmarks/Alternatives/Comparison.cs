@@ -1,3 +1,4 @@
+using Bips.Benchmarks.Ends;
 using Bips.Benchmarks.Harness;
 using Bips.Benchmarks.Stations;
 
@@ -17,6 +18,9 @@ internal sealed class Comparison : IDisposable
     private const int ChunksOfSmallSizes = 200;
     private const int LargestSmallSize = 64 * 1024;
 
+    /// <summary>What a chunk needs at most besides its payload: the frame's length, and where the payload begins on a line.</summary>
+    private const int ChunkOverhead = 2 * PayloadWork.LineLength;
+
     /// <summary>Sizes of chunks are multiples of this.</summary>
     private const int ChunkUnit = 8;
 
@@ -34,7 +38,7 @@ internal sealed class Comparison : IDisposable
         {
             try
             {
-                _daemon = RouDi.Start([.. plans.Select(plan => (plan.FrameSize + ChunkUnit - 1) / ChunkUnit * ChunkUnit).Distinct().Order()
+                _daemon = RouDi.Start([.. plans.Select(ChunkSize).Distinct().Order()
                     .Select(size => (size, size > LargestSmallSize ? ChunksPerSize : ChunksOfSmallSizes))]);
             }
             catch (InvalidOperationException failure)
@@ -75,6 +79,8 @@ internal sealed class Comparison : IDisposable
     }
 
     public void Dispose() => _daemon?.Dispose();
+
+    private static int ChunkSize(StreamPlan plan) => (plan.FrameSize + ChunkOverhead + ChunkUnit - 1) / ChunkUnit * ChunkUnit;
 
     private string? ObstacleOf(Alternative alternative) =>
         alternative.Package == Package.Iceoryx ? _daemonObstacle : alternative.Obstacle;

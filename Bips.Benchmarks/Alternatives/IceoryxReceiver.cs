@@ -54,7 +54,7 @@ internal sealed unsafe class IceoryxReceiver : IFrameReceiver
             }
         }
 
-        return new ReadOnlySpan<byte>(_payload, (int)Iceoryx.LengthIn(Iceoryx.HeaderOf(_payload)));
+        return new ReadOnlySpan<byte>(_payload, *(int*)Iceoryx.UserHeaderOf(Iceoryx.HeaderOf(_payload)));
     }
 
     public void Release() => Iceoryx.Release(_subscriber, _payload);

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Bips.Benchmarks.Ends;
 using Bips.Benchmarks.Native;
 using Bips.Benchmarks.Stations;
 
@@ -29,7 +30,8 @@ internal sealed unsafe class IceoryxSender : IFrameSender
     public Span<byte> Frame(int length)
     {
         int result;
-        while ((result = Iceoryx.Loan(_publisher, out _payload, (uint)length)) != Iceoryx.AllocationSuccess)
+        while ((result = Iceoryx.Loan(_publisher, out _payload, (uint)length, PayloadWork.LineLength, sizeof(int), sizeof(int)))
+            != Iceoryx.AllocationSuccess)
         {
             if (result is not (Iceoryx.OutOfChunks or Iceoryx.TooManyChunks))
             {
@@ -39,6 +41,8 @@ internal sealed unsafe class IceoryxSender : IFrameSender
             Thread.Yield();
         }
 
+        // The C binding does not tell a subscriber how long a payload is.
+        *(int*)Iceoryx.UserHeaderOf(Iceoryx.HeaderOf(_payload)) = length;
         return new Span<byte>(_payload, length);
     }
 

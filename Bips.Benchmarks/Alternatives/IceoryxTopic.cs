@@ -12,13 +12,15 @@ internal readonly record struct IceoryxTopic(string Service, string Instance, st
     /// <summary>The topic; the first call makes the process known to iceoryx.</summary>
     public static IceoryxTopic Of(Station station, StreamPlan plan)
     {
+        string trial = Path.GetFileName(station.Directory);
         if (!s_isRegistered)
         {
             s_isRegistered = true;
-            Iceoryx.Register(string.Create(CultureInfo.InvariantCulture, $"bips-benchmarks-{Environment.ProcessId}"));
+            Iceoryx.Log(Iceoryx.Warnings);
+            Iceoryx.Register(string.Create(CultureInfo.InvariantCulture, $"{trial}-{Environment.ProcessId}"));
         }
 
-        return new("bips-benchmarks", Path.GetFileName(station.Directory),
+        return new("bips-benchmarks", trial,
             string.Create(CultureInfo.InvariantCulture, $"{plan.FrameSize}-{plan.Sinks}"));
     }
 }

@@ -1,32 +1,32 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Bips.Benchmarks.Harness;
 using Bips.Benchmarks.Native;
 
 namespace Bips.Benchmarks.Alternatives;
 
-/// <summary>The daemon that iceoryx needs. It ends when disposed, or when this process ends.</summary>
-internal sealed class RouDi : IDisposable
+/// <summary>
+/// The daemon that iceoryx needs, with memory of the sizes that are compared. It ends when disposed, or when this process ends, and
+/// nothing of iceoryx is left then. There can be one on a machine.
+/// </summary>
+internal sealed partial class RouDi : IDisposable
 {
     private const string Program = "iox-roudi";
     private const string ReadyMark = "ready";
+    private const string Packages = "iceoryx libiceoryx-binding-c2";
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     private readonly Process _shell;
-    private readonly string _configuration;
 
-    private RouDi(Process shell, string configuration)
-    {
-        _shell = shell;
-        _configuration = configuration;
-    }
+    private RouDi(Process shell) => _shell = shell;
 
     public static string? Obstacle() =>
-        Presence.Obstacle("iceoryx libiceoryx-binding-c2", Iceoryx.Library)
-        ?? (!SearchPath.Has(Program) ? Presence.Missing("iceoryx libiceoryx-binding-c2") : null);
+        Presence.Obstacle(Packages, Iceoryx.Library) ?? (SearchPath.Has(Program) ? null : Presence.Missing(Packages));
 
-    /// <param name="pools">Payload sizes and how many chunks of each there are to be, by size.</param>
+    /// <param name="pools">Bytes of a chunk without its header and how many chunks of that size there are to be, by size.</param>
     /// <exception cref="InvalidOperationException">It did not start; another one may be running.</exception>
     public static RouDi Start(IEnumerable<(int Size, int Count)> pools)
     {
@@ -37,17 +37,13 @@ internal sealed class RouDi : IDisposable
             string.Create(CultureInfo.InvariantCulture, $"size = {pool.Size}"),
             string.Create(CultureInfo.InvariantCulture, $"count = {pool.Count}"),
         })]);
-
-        // The shell ends RouDi, which then removes its shared memory, when its standard input closes: also when this process is killed.
-        var start = new ProcessStartInfo("sh",
-            ["-c", "\"$0\" -c \"$1\" -m off & roudi=$!; cat >/dev/null; kill $roudi; wait $roudi", SearchPath.Find(Program)!, configuration])
+        var start = new ProcessStartInfo("sh", [Path.Combine(AppContext.BaseDirectory, "roudi.sh"), TrialDirectory.NamePrefix, configuration])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-            RedirectStandardError = true,
         };
-        var roudi = new RouDi(Process.Start(start)!, configuration);
+        var roudi = new RouDi(Process.Start(start)!);
         try
         {
             roudi.WaitUntilReady();
@@ -69,27 +65,33 @@ internal sealed class RouDi : IDisposable
         }
 
         _shell.Dispose();
-        File.Delete(_configuration);
     }
 
     private void WaitUntilReady()
     {
-        var ready = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var said = new ConcurrentQueue<string>();
+        var outcome = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         void Look(object sender, DataReceivedEventArgs line)
         {
-            if (line.Data?.Contains(ReadyMark, StringComparison.Ordinal) == true)
+            if (line.Data is not null)
             {
-                ready.TrySetResult(true);
+                said.Enqueue(Colour().Replace(line.Data, ""));
+            }
+
+            if (line.Data?.Contains(ReadyMark, StringComparison.Ordinal) != false)
+            {
+                outcome.TrySetResult(line.Data is not null);
             }
         }
 
         _shell.OutputDataReceived += Look;
-        _shell.ErrorDataReceived += Look;
         _shell.BeginOutputReadLine();
-        _shell.BeginErrorReadLine();
-        if (!ready.Task.Wait(s_patience))
+        if (!outcome.Task.Wait(s_patience) || !outcome.Task.Result)
         {
-            throw new InvalidOperationException($"{Program} did not become ready; another one may be running.");
+            throw new InvalidOperationException($"{Program} did not become ready. It said: {string.Join(' ', said)}");
         }
     }
+
+    [GeneratedRegex(@"\e\[[0-9;]*m", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Colour();
 }

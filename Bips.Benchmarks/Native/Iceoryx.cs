@@ -11,6 +11,7 @@ internal static unsafe partial class Iceoryx
     public const int ReceiveSuccess = 3;
     public const int NoChunk = 1;
     public const int Subscribed = 2;
+    public const int Warnings = 4;
 
     public const string Library = "libiceoryx_binding_c.so.2";
 
@@ -38,6 +39,9 @@ internal static unsafe partial class Iceoryx
         public ulong Check;
     }
 
+    [LibraryImport(Library, EntryPoint = "iox_set_loglevel")]
+    public static partial void Log(int level);
+
     [LibraryImport(Library, EntryPoint = "iox_runtime_init", StringMarshalling = StringMarshalling.Utf8)]
     public static partial void Register(string name);
 
@@ -53,8 +57,14 @@ internal static unsafe partial class Iceoryx
     [LibraryImport(Library, EntryPoint = "iox_pub_deinit")]
     public static partial void EndPublisher(nint publisher);
 
-    [LibraryImport(Library, EntryPoint = "iox_pub_loan_chunk")]
-    public static partial int Loan(nint publisher, out byte* payload, uint length);
+    /// <param name="publisher">Who lends.</param>
+    /// <param name="payload">Where to write.</param>
+    /// <param name="length">Bytes of the payload.</param>
+    /// <param name="alignment">Of the payload.</param>
+    /// <param name="headerLength">Bytes in front of it that are the user's, too.</param>
+    /// <param name="headerAlignment">Of those.</param>
+    [LibraryImport(Library, EntryPoint = "iox_pub_loan_aligned_chunk_with_user_header")]
+    public static partial int Loan(nint publisher, out byte* payload, uint length, uint alignment, uint headerLength, uint headerAlignment);
 
     [LibraryImport(Library, EntryPoint = "iox_pub_publish_chunk")]
     public static partial void Publish(nint publisher, byte* payload);
@@ -74,12 +84,13 @@ internal static unsafe partial class Iceoryx
     [LibraryImport(Library, EntryPoint = "iox_sub_release_chunk")]
     public static partial void Release(nint subscriber, byte* payload);
 
-    /// <summary>The header of a chunk, in which its length is.</summary>
+    /// <summary>iceoryx' own header of a chunk.</summary>
     [LibraryImport(Library, EntryPoint = "iox_chunk_header_from_user_payload_const")]
     public static partial nint HeaderOf(byte* payload);
 
-    [LibraryImport(Library, EntryPoint = "iox_chunk_header_user_payload_size")]
-    public static partial uint LengthIn(nint header);
+    /// <summary>The user's part of a header.</summary>
+    [LibraryImport(Library, EntryPoint = "iox_chunk_header_to_user_header_const")]
+    public static partial nint UserHeaderOf(nint header);
 
     [LibraryImport(Library, EntryPoint = "iox_ws_init")]
     public static partial nint CreateWaitSet(ulong* storage);
