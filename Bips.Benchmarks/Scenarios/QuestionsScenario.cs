@@ -1,7 +1,7 @@
 using System.Globalization;
 using Bips.Benchmarks.Ends;
-using Bips.Benchmarks.Foreign;
 using Bips.Benchmarks.Harness;
+using Bips.Benchmarks.Report.Facts;
 using Bips.Benchmarks.Stations;
 
 namespace Bips.Benchmarks.Scenarios;
@@ -27,7 +27,7 @@ internal sealed class QuestionsScenario : IScenario
 
     public IEnumerable<Figure> Run(TrialRunner runner) =>
     [
-        .. Sizes(runner), .. SizeLatencies(runner), .. BuffersAndHistory(runner), .. Consumers(runner), .. Languages(runner), .. Troubles(runner),
+        .. Sizes(runner), .. SizeLatencies(runner), .. BuffersAndHistory(runner), .. Consumers(runner), .. LanguageQuestions.Run(runner, Name), .. Troubles(runner),
         .. HugePages(runner), .. Joiners(runner),
     ];
 
@@ -44,10 +44,17 @@ internal sealed class QuestionsScenario : IScenario
 
     private IEnumerable<Figure> SizeLatencies(TrialRunner runner)
     {
-        string[] sections = [$"pool-balanced/{SmallFrame}", $"pool-balanced/{LargeFrame}"];
+        int[] sizes = [PayloadWork.LineLength, .. s_sizes.Where(size => size > PayloadWork.LineLength)];
+        string[] sections = [.. sizes.Select(size => $"pool-balanced/{Text(size)}")];
         Samples samples = Pace(runner, "latency and frame size", sections, receivers: 1);
-        yield return samples.Beside($"latency at {FrameRate} frames/s of {LargeFrame:N0} B, first line touched, p50", "ns",
-            $"{sections[1]}.p50", $"{sections[0]}.p50", "frames of 1 KB");
+        string limit = $"buffers of {sizes[0]} B";
+        foreach ((string section, int size) in sections.Zip(sizes).Skip(1))
+        {
+            yield return samples.Beside($"latency at {FrameRate} frames/s, buffers of {size:N0} B, first line touched, p50", "ns", $"{section}.p50",
+                $"{sections[0]}.p50", limit);
+            yield return samples.Beside($"processor time at {FrameRate} frames/s, buffers of {size:N0} B, first line touched", "%", $"{section}.cpu",
+                $"{sections[0]}.cpu", limit);
+        }
     }
 
     private IEnumerable<Figure> BuffersAndHistory(TrialRunner runner)
@@ -68,54 +75,18 @@ internal sealed class QuestionsScenario : IScenario
 
     private IEnumerable<Figure> Consumers(TrialRunner runner)
     {
-        Samples[] all = [.. s_consumers.Select(count => Pace(runner, $"latency, {count} consumers", ["pool-balanced", "pool-sleep"], count))];
-        foreach ((Samples samples, int count) in all.Zip(s_consumers))
+        OverflowKind[] policies = Enum.GetValues<OverflowKind>();
+        string[] sections = [.. policies.Select(policy => $"pool-balanced/{Text(SmallFrame)}/{policy}")];
+        foreach (int count in s_consumers)
         {
-            yield return samples.Alone($"latency of the first of {count} consumers at {FrameRate} frames/s, Balanced, p50", "ns",
-                samples.Of("pool-balanced.p50"));
-            yield return samples.Alone($"processor time of the first of {count} consumers at {FrameRate} frames/s, Balanced", "%", samples.Of("pool-balanced.cpu"));
+            Samples samples = Pace(runner, $"latency, {count} consumers", sections, count);
+            foreach ((string section, OverflowKind policy) in sections.Zip(policies))
+            {
+                string of = $"of the first of {count} consumers ({policy}) at {FrameRate} frames/s";
+                yield return samples.Alone($"latency {of}, p50", "ns", samples.Of($"{section}.p50"));
+                yield return samples.Alone($"processor time {of}", "%", samples.Of($"{section}.cpu"));
+            }
         }
-    }
-
-    private List<Figure> Languages(TrialRunner runner)
-    {
-        string directory = Directory.CreateTempSubdirectory("bips-sink-").FullName;
-        try
-        {
-            return LanguagesWith(runner, Path.Combine(directory, "sink"));
-        }
-        finally
-        {
-            Directory.Delete(directory, recursive: true);
-        }
-    }
-
-    private List<Figure> LanguagesWith(TrialRunner runner, string program)
-    {
-        string? obstacleOfC = ForeignPrefix.ObstacleOfC ?? ForeignPrefix.Compile(program);
-        Environment.SetEnvironmentVariable(ForeignPrefix.ProgramVariable, program);
-        (string Key, string Name, string? Obstacle)[] languages =
-            [("c", "C", obstacleOfC), ("python", "Python", ForeignPrefix.ObstacleOfPython)];
-        string own = $"{Pool}/by=csharp";
-        var plan = new StreamPlan(SmallFrame, Buffers, Sinks: 1, Touch.None);
-        Samples samples = runner.Run(Name, new Trial
-        {
-            Name = "consumers in other languages",
-            Sections = [own, .. languages.Where(language => language.Obstacle is null).Select(language => $"{Pool}/by={language.Key}")],
-            Words = $"{plan.ToWords()} {runner.Settings.BriefTimes}",
-            Processes = [Roles.Source, Roles.ForeignSink],
-            MemoryLength = 0,
-        });
-        return
-        [
-            .. languages.Select(language => language.Obstacle is null
-                ? samples.Beside($"C# producer, {language.Name} consumer, 1 KB untouched", "frames/s", $"{Pool}/by={language.Key}.rate",
-                    $"{own}.rate", "C# consumer")
-                : samples.Alone($"C# producer, no {language.Name} consumer, 1 KB untouched", "frames/s", samples.Of($"{own}.rate")) with
-                {
-                    LimitName = $"{language.Name} consumer: {language.Obstacle}",
-                }),
-        ];
     }
 
     private IEnumerable<Figure> Troubles(TrialRunner runner)
@@ -137,23 +108,29 @@ internal sealed class QuestionsScenario : IScenario
 
     private IEnumerable<Figure> HugePages(TrialRunner runner)
     {
-        string? obstacle = null;
-        try
-        {
-            using var directory = TrialDirectory.Create();
-            using Producer producer = Producer.Create("huge",
-                new PoolOptions { BufferSize = SmallFrame, HugePages = true, Directory = directory.Path });
-        }
-        catch (BipsException refusal)
-        {
-            obstacle = $"huge pages: not measured; {refusal.Message}";
-        }
-
+        string? obstacle = ObstacleOfHugePages();
         Samples samples = Stream(runner, "huge pages", new StreamPlan(LargeFrame, LargeBuffers, Sinks: 1, Touch.All),
             obstacle is null ? [Pool, $"{Pool}/huge"] : [Pool]);
         yield return obstacle is null
             ? samples.Beside("4K RGBA in full, huge pages", "frames/s", $"{Pool}/huge.rate", $"{Pool}.rate", "ordinary pages")
             : samples.Alone("4K RGBA in full, ordinary pages", "frames/s", samples.Of($"{Pool}.rate")) with { LimitName = obstacle };
+    }
+
+    /// <summary>Why a pool of that size cannot have huge pages; null where it can.</summary>
+    private static string? ObstacleOfHugePages()
+    {
+        try
+        {
+            using var directory = TrialDirectory.Create();
+            using Producer producer = Producer.Create("huge",
+                new PoolOptions { BufferSize = LargeFrame, BufferCount = LargeBuffers, HugePages = true, Directory = directory.Path });
+            return null;
+        }
+        catch (BipsException refusal)
+        {
+            string allowed = new SystemFiles().FirstLine("/sys/kernel/mm/transparent_hugepage/shmem_enabled") ?? "no transparent huge pages";
+            return $"huge pages: not measured; {refusal.Message} The kernel's setting for shared memory: {allowed}";
+        }
     }
 
     private IEnumerable<Figure> Joiners(TrialRunner runner)

@@ -112,17 +112,19 @@ internal sealed unsafe class Paced(Station station, bool sends)
         station.Meet();
     }
 
+    /// <summary>A section is <c>pool-MODE</c>, then <c>/SIZE</c> of a buffer, then <c>/POLICY</c>.</summary>
     private void PerformPool(Turn turn)
     {
         string[] parts = turn.Section["pool-".Length..].Split('/');
         bool awaits = parts[0].StartsWith(Awaiting, StringComparison.Ordinal);
         WaitMode mode = Enum.Parse<WaitMode>(awaits ? parts[0][Awaiting.Length..] : parts[0], ignoreCase: true);
         int size = parts.Length > 1 ? int.Parse(parts[1], CultureInfo.InvariantCulture) : BufferSize;
+        OverflowPolicy policy = parts.Length > 2 ? PoolChoice.PolicyOf(parts[2]) : OverflowPolicy.Block;
         int buffers = size > LargestInSlots ? LargeBuffers : Slots;
         station.Meet();
         using Producer? producer = sends ? station.CreatePool("paced", size, buffers, _receivers, WaitMode.Spin) : null;
         station.Meet();
-        using Consumer? consumer = sends ? null : station.OpenPool("paced", mode, OverflowPolicy.Block);
+        using Consumer? consumer = sends ? null : station.OpenPool("paced", mode, policy);
         station.Meet();
         if (producer is not null)
         {
@@ -185,16 +187,17 @@ internal sealed unsafe class Paced(Station station, bool sends)
     private void Receive<TReceiver>(Turn turn, ref TReceiver receiver)
         where TReceiver : IReceivingEnd, allows ref struct
     {
-        int uncounted = Uncounted(turn);
-        for (int i = 0; i < uncounted; i++)
+        // A receiver that may lose frames may be at the end already.
+        bool goesOn = true;
+        for (int i = Uncounted(turn); goesOn && i > 0; i--)
         {
-            ReceiveOne(_uncounted, ref receiver);
+            goesOn = ReceiveOne(_uncounted, ref receiver);
         }
 
         Histogram times = TimesOf(turn);
         long start = MonotonicClock.Nanoseconds;
         long used = Processors.ThreadTime();
-        while (ReceiveOne(times, ref receiver))
+        while (goesOn && ReceiveOne(times, ref receiver))
         {
             // Until the sender ends.
         }

@@ -26,19 +26,21 @@ internal sealed record PoolChoice(WaitMode Mode, OverflowPolicy Policy)
     /// <param name="section">
     /// For example <c>pool/Spin/Block</c>, and then any of <c>/supplied</c> (timestamp), <c>/size=N</c>, <c>/buffers=N</c>,
     /// <c>/history=N</c>, <c>/huge</c> and <c>/beside=</c><see cref="Trouble"/> (what another consumer does), and
-    /// <c>/by=LANGUAGE</c> of the consumer.
+    /// <c>/by=LANGUAGE</c> of the consumer or <c>/from=LANGUAGE</c> of the producer.
     /// </param>
     public static PoolChoice From(string section)
     {
         string[] parts = section.Split('/');
-        OverflowPolicy policy = Enum.Parse<OverflowKind>(parts[2]) switch
-        {
-            OverflowKind.DropOldest => OverflowPolicy.DropOldest,
-            OverflowKind.Latest => OverflowPolicy.Latest(),
-            _ => OverflowPolicy.Block,
-        };
-        return parts.Skip(3).Aggregate(new PoolChoice(Enum.Parse<WaitMode>(parts[1]), policy), (choice, part) => choice.With(part));
+        return parts.Skip(3).Aggregate(new PoolChoice(Enum.Parse<WaitMode>(parts[1]), PolicyOf(parts[2])), (choice, part) => choice.With(part));
     }
+
+    /// <summary>The policy of a <see cref="OverflowKind"/>.</summary>
+    public static OverflowPolicy PolicyOf(string kind) => Enum.Parse<OverflowKind>(kind) switch
+    {
+        OverflowKind.DropOldest => OverflowPolicy.DropOldest,
+        OverflowKind.Latest => OverflowPolicy.Latest(),
+        _ => OverflowPolicy.Block,
+    };
 
     private PoolChoice With(string part) => part.Split('=') switch
     {
@@ -47,7 +49,7 @@ internal sealed record PoolChoice(WaitMode Mode, OverflowPolicy Policy)
         ["size", string number] => this with { FrameSize = Number(number) },
         ["buffers", string number] => this with { Buffers = Number(number) },
         ["history", string number] => this with { History = Number(number) },
-        ["beside" or "by", _] => this,
+        ["beside" or "by" or "from", _] => this,
         _ => throw new ArgumentException($"A section has no '{part}'; this command is for the harness itself.", nameof(part)),
     };
 

@@ -18,6 +18,7 @@ internal static class Roles
     public const string Victim = "victim";
     public const string Joiner = "joiner";
     public const string ForeignSink = "foreign-sink";
+    public const string ForeignSource = "foreign-source";
 
     /// <summary>Does what the words say.</summary>
     /// <param name="role">One of the names above.</param>
@@ -46,6 +47,7 @@ internal static class Roles
             Troublemaker => new Troublemaker(station).Perform,
             Joiner => new Joiner(station).Perform,
             ForeignSink => new ForeignSink(station).Perform,
+            ForeignSource => new ForeignSource(station).Perform,
             _ => throw new ArgumentException($"There is no role '{role}'; this command is for the harness itself.", nameof(role)),
         };
         perform();

@@ -25,21 +25,27 @@ internal sealed unsafe class StreamSource(Station station)
         foreach (Turn turn in station.Turns)
         {
             station.Meet();
-            switch (turn.Section.Split('/')[0])
-            {
-                case "ring":
-                    SendThroughRings(turn);
-                    break;
-                case "plain":
-                    SendThroughPlainMemory(turn);
-                    break;
-                case "pool":
-                    SendThroughPool(turn);
-                    break;
-                default:
-                    SendThroughAlternative(turn);
-                    break;
-            }
+            Send(turn);
+        }
+    }
+
+    /// <summary>One turn, after its first meeting.</summary>
+    public void Send(Turn turn)
+    {
+        switch (turn.Section.Split('/')[0])
+        {
+            case "ring":
+                SendThroughRings(turn);
+                break;
+            case "plain":
+                SendThroughPlainMemory(turn);
+                break;
+            case "pool":
+                SendThroughPool(turn);
+                break;
+            default:
+                SendThroughAlternative(turn);
+                break;
         }
     }
 
