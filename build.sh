@@ -59,6 +59,11 @@ need() {
   fi
 }
 
+# wish COMMAND=PACKAGE...: the same for what can be done without.
+wish() {
+  (need "$@") || say "going on without"
+}
+
 need_dotnet() {
   command -v dotnet >/dev/null || fail "the .NET 10 SDK is missing: https://dotnet.microsoft.com/download"
 }
@@ -101,13 +106,29 @@ pack() {
   done
 }
 
+# What Bips is compared with is left out of a report where it cannot be had.
+wish_alternatives() {
+  local libraries
+  libraries=/usr/lib/$(uname -m)-linux-gnu
+  wish gcc=gcc
+  wish "$libraries/libzmq.so.5=libzmq5"
+  wish "$libraries/gstreamer-1.0/libgstapp.so=gstreamer1.0-plugins-base" "$libraries/gstreamer-1.0/libgstshm.so=gstreamer1.0-plugins-bad"
+  wish iox-roudi=iceoryx "$libraries/libiceoryx_binding_c.so.2=libiceoryx-binding-c2"
+}
+
 bench() {
   if [[ ${1:-} == languages ]]; then
     native
     native/bench.sh "$artifacts/prefix"
   else
+    case ${1:-} in
+      '' | --[!h]*) set -- all "$@" ;;
+    esac
+    case $1 in
+      all | limits | alternatives) wish_alternatives ;;
+    esac
     build
-    "$artifacts/bin/Bips.Benchmarks/${configuration,,}/Bips.Benchmarks" "${@:-all}"
+    "$artifacts/bin/Bips.Benchmarks/${configuration,,}/Bips.Benchmarks" "$@"
   fi
 }
 
@@ -165,10 +186,20 @@ format_check() {
   fi
 }
 
+script_check() {
+  local script sound=0 faulty=0
+  while IFS= read -r -d '' script; do
+    if shellcheck "$script"; then sound=$((sound + 1)); else faulty=$((faulty + 1)); fi
+  done < <(find . \( -name artifacts -o -name .git \) -prune -o -type f \( -name '*.sh' -o -path './.ci/*' \) -print0)
+  echo "$sound passed, $faulty failed"
+  ((faulty == 0 && sound > 0))
+}
+
 tests() {
   need_native
+  wish_alternatives
   need ffmpeg=ffmpeg setpriv=util-linux unshare=util-linux spin=spin bwrap=bubblewrap podman=podman runc=runc valgrind=valgrind \
-    clang-tidy=clang-tidy aarch64-linux-gnu-gcc=gcc-aarch64-linux-gnu \
+    shellcheck=shellcheck clang-tidy=clang-tidy aarch64-linux-gnu-gcc=gcc-aarch64-linux-gnu \
     /usr/aarch64-linux-gnu/include/stdio.h=libc6-dev-arm64-cross qemu-aarch64-static=qemu-user-static \
     /usr/include/gtest/gtest.h=libgtest-dev /usr/bin/python3=python3 \
     /usr/lib/python3/dist-packages/numpy=python3-numpy /usr/lib/python3/dist-packages/torch=python3-torch
@@ -178,6 +209,7 @@ tests() {
   local prefix=$artifacts/prefix
   mkdir -p "$artifacts/logs"
   suite format format_check
+  suite scripts script_check
   suite csharp csharp_tests
   suite native native/test.sh "$prefix"
   suite python python/test.sh "$prefix"

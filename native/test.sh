@@ -46,10 +46,12 @@ run_ctest() {
 
     (cd "$build" && ctest --output-on-failure --no-tests=error) >"$work/log" 2>&1 || cat "$work/log"
     count=$(sed -n 's/.* \([0-9]*\) tests failed out of \([0-9]*\)/\1 \2/p' "$work/log")
-    set -- ${count:-1 1}
-    failed=$((failed + $1))
-    passed=$((passed + $2 - $1))
-    echo "ctest $(basename "$build"): $(($2 - $1)) passed, $1 failed"
+    count=${count:-1 1}
+    broken=${count% *}
+    sound=$((${count#* } - broken))
+    failed=$((failed + broken))
+    passed=$((passed + sound))
+    echo "ctest $(basename "$build"): $sound passed, $broken failed"
 }
 
 # No block may be lost, and 10,000 open/close may leave no more behind than 100 do.

@@ -38,7 +38,7 @@ check() {
 
 hello_c() {
     export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
-    cc "$samples/hello/hello.c" -o hello-c $(pkg-config --cflags --libs bips) "-Wl,-rpath,$prefix/lib"
+    pkg-config --cflags --libs bips | xargs cc "$samples/hello/hello.c" -o hello-c "-Wl,-rpath,$prefix/lib"
     [ "$(./hello-c)" = "hello from C" ]
 }
 
