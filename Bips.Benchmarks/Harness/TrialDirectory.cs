@@ -37,12 +37,13 @@ internal sealed class TrialDirectory : IDisposable
     public string Path { get; }
 
     /// <summary>Makes an empty one.</summary>
-    public static TrialDirectory Create()
+    /// <param name="root">Where.</param>
+    public static TrialDirectory Create(string root = SharedMemory)
     {
         for (int attempt = 1; ; attempt++)
         {
             string name = NamePrefix + Interlocked.Increment(ref s_count).ToString(CultureInfo.InvariantCulture);
-            string path = Directory.CreateDirectory(System.IO.Path.Combine(SharedMemory, name)).FullName;
+            string path = Directory.CreateDirectory(System.IO.Path.Combine(root, name)).FullName;
             try
             {
                 return new TrialDirectory(path, Lock(path, FileMode.CreateNew));

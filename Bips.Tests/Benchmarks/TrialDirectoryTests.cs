@@ -59,10 +59,10 @@ public sealed class TrialDirectoryTests
     public void A_trial_under_way_keeps_its_directory_and_takes_it_along_when_it_ends()
     {
         string path;
-        using (var directory = TrialDirectory.Create())
+        using (var directory = TrialDirectory.Create(_root.Path))
         {
             path = directory.Path;
-            _ = TrialDirectory.RemoveAbandoned();
+            Assert.That(TrialDirectory.RemoveAbandoned(_root.Path), Is.Zero);
             Assert.That(Directory.Exists(path));
         }
 
