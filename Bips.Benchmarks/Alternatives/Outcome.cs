@@ -14,6 +14,7 @@ internal sealed record Outcome(Alternative Alternative, Samples Samples, string?
     /// <param name="pool">Bips' section.</param>
     /// <param name="key">Which number of either.</param>
     public Figure ToFigure(string name, string unit, string pool, string key) => Obstacle is null
-        ? Samples.Beside($"{name}, beside {Alternative.Title}", unit, $"{pool}.{key}", $"{Alternative.Key}.{key}", Alternative.Copies)
+        ? Samples.Beside($"{name}, beside {Alternative.Title}", unit, $"{pool}.{key}", $"{Alternative.Key}.{key}",
+            $"{Alternative.Title}, {Alternative.Copies}")
         : Samples.Alone($"{name}, without {Alternative.Title}", unit, Samples.Of($"{pool}.{key}")) with { LimitName = $"{Alternative.Title}: {Obstacle}" };
 }

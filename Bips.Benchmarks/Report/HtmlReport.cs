@@ -8,6 +8,9 @@ namespace Bips.Benchmarks.Report;
 /// <summary>A run as one HTML page that needs nothing from anywhere: no script, no font, no image.</summary>
 internal static class HtmlReport
 {
+    /// <summary>Class of cells with numbers.</summary>
+    private const string Number = "number";
+
     private const string Style = """
         :root{color-scheme:light dark;--good:#1a7f37;--bad:#cf222e;--stripe:#f6f8fa}
         @media (prefers-color-scheme:dark){:root{--good:#3fb950;--bad:#ff7b72;--stripe:#161b22}}
@@ -15,10 +18,10 @@ internal static class HtmlReport
         font:16px/1.5 system-ui,Helvetica,Arial,sans-serif}
         h1{font-size:1.7rem;line-height:1.25}h2{font-size:1.25rem;margin-top:2.5rem;border-bottom:1px solid var(--grid);padding-bottom:.25rem}
         .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;width:100%}
-        th,td{padding:.3rem .6rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--grid)}
+        th,td{padding:.3rem .4rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--grid)}
         tbody tr:nth-child(even){background:var(--stripe)}
-        .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
-        td:first-child{min-width:15rem}td:last-child{min-width:12rem}.good{color:var(--good)}.bad{color:var(--bad);font-weight:700}
+        .number{text-align:right;font-variant-numeric:tabular-nums}.number span{white-space:nowrap}
+        td:first-child{min-width:11rem}td:last-child{min-width:9rem}.good{color:var(--good)}.bad{color:var(--bad);font-weight:700}
         figure{margin:1.5rem 0}figcaption{font-size:.85rem;color:var(--limit)}
         svg{width:100%;max-width:820px;height:auto;display:block}code{font-size:.9em;overflow-wrap:anywhere}
         """;
@@ -55,6 +58,13 @@ internal static class HtmlReport
         return new XDocument(new XDocumentType("html", null, null, null), new XElement("html", new XAttribute("lang", "en"), Head(report), body));
     }
 
+    /// <summary>A number and its range, between which alone a narrow column may break.</summary>
+    private static IEnumerable<object> Unbroken(string text)
+    {
+        int range = text.IndexOf(" [", StringComparison.Ordinal);
+        return range < 0 ? [new XElement("span", text)] : [text[..(range + 1)], new XElement("span", text[(range + 1)..])];
+    }
+
     private static XElement Head(RunReport report) => new("head",
         new XElement("meta", new XAttribute("charset", "utf-8")),
         new XElement("meta", new XAttribute("name", "viewport"), new XAttribute("content", "width=device-width, initial-scale=1")),
@@ -77,12 +87,12 @@ internal static class HtmlReport
     /// <param name="column">Title of its column, with the blank in front that stands for numbers.</param>
     private static XElement Cell(string tag, string text, string column)
     {
-        string? kind = column.StartsWith(' ') ? "number" : text switch
+        string? kind = column.StartsWith(' ') ? Number : text switch
         {
             "met" or "better" => "good",
             "MISSED" or "WORSE" => "bad",
             _ => null,
         };
-        return new XElement(tag, kind is null ? null : new XAttribute("class", kind), text);
+        return new XElement(tag, kind is null ? null : new XAttribute("class", kind), kind is Number ? Unbroken(text) : text);
     }
 }

@@ -37,7 +37,8 @@ internal sealed class QuestionsScenario : IScenario
         Samples samples = Stream(runner, "frame sizes", new StreamPlan(SmallFrame, LargeBuffers, Sinks: 1, Touch.Ends), sections);
         for (int i = 0; i < sections.Length; i++)
         {
-            yield return samples.Beside($"frames of {s_sizes[i]:N0} B, ends touched", "frames/s", $"{sections[i]}.rate", $"{sections[0]}.rate", "frames of 4 B");
+            yield return OfSize(s_sizes[i], samples.Beside($"frames of {s_sizes[i]:N0} B, ends touched", "frames/s", $"{sections[i]}.rate",
+                $"{sections[0]}.rate", "frames of 4 B"), Pool + ".rate");
             yield return samples.Beside($"frames of {s_sizes[i]:N0} B, processor time of the consumer", "%", $"{sections[i]}.sink0.cpu", $"{sections[0]}.sink0.cpu", "frames of 4 B");
         }
     }
@@ -50,8 +51,8 @@ internal sealed class QuestionsScenario : IScenario
         string limit = $"buffers of {sizes[0]} B";
         foreach ((string section, int size) in sections.Zip(sizes).Skip(1))
         {
-            yield return samples.Beside($"latency at {FrameRate} frames/s, buffers of {size:N0} B, first line touched, p50", "ns", $"{section}.p50",
-                $"{sections[0]}.p50", limit);
+            yield return OfSize(size, samples.Beside($"latency at {FrameRate} frames/s, buffers of {size:N0} B, first line touched, p50", "ns",
+                $"{section}.p50", $"{sections[0]}.p50", limit), "pool-balanced.p50");
             yield return samples.Beside($"processor time at {FrameRate} frames/s, buffers of {size:N0} B, first line touched", "%", $"{section}.cpu",
                 $"{sections[0]}.cpu", limit);
         }
@@ -82,7 +83,7 @@ internal sealed class QuestionsScenario : IScenario
             Samples samples = Pace(runner, $"latency, {count} consumers", sections, count);
             foreach ((string section, OverflowKind policy) in sections.Zip(policies))
             {
-                string of = $"of the first of {count} consumers ({policy}) at {FrameRate} frames/s";
+                string of = $"of {(count == 1 ? "the only consumer" : $"the first of {count} consumers")} ({policy}) at {FrameRate} frames/s";
                 yield return samples.Alone($"latency {of}, p50", "ns", samples.Of($"{section}.p50"));
                 yield return samples.Alone($"processor time {of}", "%", samples.Of($"{section}.cpu"));
             }
@@ -150,6 +151,12 @@ internal sealed class QuestionsScenario : IScenario
         yield return samples.Beside("reading a 1080p frame for the first time, not prefaulted, p50", "ns", "lazy-cold.p50", "lazy-warm.p50",
             "for the second time");
     }
+
+    /// <summary>A figure of which all that differs from others is the size, so that they are drawn as a line.</summary>
+    private static Figure OfSize(int size, Figure figure, string key) => figure with
+    {
+        Definition = new Dictionary<string, string>(figure.Definition, StringComparer.Ordinal) { ["size"] = Text(size), ["bips"] = key },
+    };
 
     private Samples Stream(TrialRunner runner, string name, StreamPlan plan, IReadOnlyList<string> sections) => runner.Run(Name, new Trial
     {

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
+using Bips.Benchmarks.Harness;
 using Bips.Benchmarks.Report;
 using Bips.Benchmarks.Report.Plots;
 using Bips.Benchmarks.Report.Regression;
@@ -107,6 +108,34 @@ public sealed partial class ReportFileTests
         Assert.That(plots[1].Model.Series.Select(series => series.Title), Is.EqualTo(["Bips, Block", "Bips, Latest", "counters"]));
         var line = (OxyPlot.Series.LineSeries)plots[1].Model.Series[2];
         Assert.That(line.Points.Select(point => (point.X, point.Y)), Is.EqualTo([(1.0, 1e6), (8.0, 125_000.0), (32.0, 31_250.0)]));
+    }
+
+    [Test]
+    public void A_latency_beside_several_others_is_drawn_once_and_they_can_be_told_apart()
+    {
+        Distribution curve = SampleRun.Whole().Figures[0].Distribution!;
+        Figure figure = SampleRun.Latency(1.5) with { Name = "a line, p50, beside socket", LimitName = "socket", Distribution = curve };
+        Figure[] figures = [figure, figure with { Name = "a line, p50, beside pipe", LimitName = "pipe" }];
+        OxyPlot.Series.LineSeries[] lines =
+            [.. Plot.AllOf(SampleRun.Of(figures)).Single().Model.Series.Cast<OxyPlot.Series.LineSeries>()];
+        Assert.That(lines.Select(line => line.Title), Is.EqualTo(["Bips, a line", "socket", "pipe"]));
+        Assert.That(lines.Select(line => string.Join(' ', line.Dashes ?? [])), Is.Unique);
+    }
+
+    [Test]
+    public void A_line_has_one_point_for_each_number_and_what_makes_no_line_is_not_drawn()
+    {
+        Figure[] figures =
+        [
+            .. SampleRun.Whole().Figures.Where(figure => figure.Definition.ContainsKey("sinks")),
+            SampleRun.Rate("Block", 8, ratio: 5) with { Name = "the same again" },
+            SampleRun.Rate("Block", 8, ratio: 0.6) with { Name = "the same once more" },
+            SampleRun.Rate("DropOldest", 8),
+        ];
+        OxyPlot.Series.LineSeries[] lines =
+            [.. Plot.AllOf(SampleRun.Of(figures)).Single().Model.Series.Cast<OxyPlot.Series.LineSeries>()];
+        Assert.That(lines.Select(line => line.Title), Is.EqualTo(["Bips, Block", "Bips, Latest", "counters"]));
+        Assert.That(lines[0].Points.Select(point => (point.X, point.Y)), Is.EqualTo([(1.0, 500_000.0), (8.0, 75_000.0), (32.0, 15_625.0)]));
     }
 
     [Test]

@@ -13,6 +13,9 @@ internal static class LatencyPlots
 {
     private const string Median = ", p50";
 
+    /// <summary>Between what a figure is of and what it is compared with, which the limit's line says.</summary>
+    private const string Beside = ", beside ";
+
     public static IEnumerable<Plot> Of(IReadOnlyList<Figure> figures) => figures
         .Where(figure => figure.Distribution is not null)
         .GroupBy(figure => $"{figure.Scenario}: {figure.Definition.GetValueOrDefault("trial") ?? figure.Name}", StringComparer.Ordinal)
@@ -24,22 +27,27 @@ internal static class LatencyPlots
             PlotParts.Linear(AxisPosition.Bottom, "share of the frames that were as fast or faster", Percentile),
             PlotParts.Logarithmic(AxisPosition.Left, "latency", PlotParts.Time));
         int number = 0;
-        foreach (Figure figure in figures)
+        foreach (Figure figure in figures.DistinctBy(figure => figure.Definition.GetValueOrDefault("bips") ?? figure.Name, StringComparer.Ordinal))
         {
-            model.Series.Add(PlotParts.Line(NameOf(figure), Points(figure.Distribution!, figure.Distribution!.Bips), number++, marked: false));
+            model.Series.Add(PlotParts.Line($"Bips, {SubjectOf(figure)}", Points(figure.Distribution!, figure.Distribution!.Bips), number++, marked: false));
         }
 
-        foreach (Figure figure in figures.Where(figure => figure.Distribution!.Limit is not null).DistinctBy(LimitKey, StringComparer.Ordinal))
+        Figure[] limits = [.. figures.Where(figure => figure.Distribution!.Limit is not null).DistinctBy(LimitKey, StringComparer.Ordinal)];
+        foreach ((int limit, Figure figure) in limits.Index())
         {
-            model.Series.Add(PlotParts.Line(figure.LimitName ?? "limit", Points(figure.Distribution!, figure.Distribution!.Limit!), series: null,
-                marked: false));
+            bool isNamedLikeAnother = limits.Count(other => string.Equals(other.LimitName, figure.LimitName, StringComparison.Ordinal)) > 1;
+            model.Series.Add(PlotParts.Limit((figure.LimitName ?? "limit") + (isNamedLikeAnother ? $" ({SubjectOf(figure)})" : ""),
+                Points(figure.Distribution!, figure.Distribution!.Limit!), limit, marked: false));
         }
 
         return new Plot(figures[0].Scenario, Plot.FileNameOf(trial), $"{trial}, distribution", model);
     }
 
-    private static string NameOf(Figure figure) =>
-        $"Bips, {(figure.Name.EndsWith(Median, StringComparison.Ordinal) ? figure.Name[..^Median.Length] : figure.Name)}";
+    private static string SubjectOf(Figure figure)
+    {
+        string name = figure.Name.Split(Beside)[0];
+        return name.EndsWith(Median, StringComparison.Ordinal) ? name[..^Median.Length] : name;
+    }
 
     private static string LimitKey(Figure figure) => $"{figure.LimitName} {figure.Definition.GetValueOrDefault("limit")}";
 

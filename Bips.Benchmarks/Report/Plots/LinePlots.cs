@@ -26,15 +26,27 @@ internal static class LinePlots
         .Where(figure => Value(figure, variable.Word) is not null && figure.Limit is not null &&
             figure.Definition.ContainsKey("bips") && figure.Definition.ContainsKey("limit"))
         .GroupBy(figure => Family(figure, variable.Word), StringComparer.Ordinal)
-        .Where(family => family.Select(figure => Value(figure, variable.Word)).Distinct().Count() >= FewestPoints)
-        .Select((family, number) => Draw([.. family], variable, number)));
+        .Select(family => LinesOf(family, variable.Word))
+        .Where(family => family.Length > 0)
+        .GroupBy(family => (family[0].Scenario, family[0].Unit))
+        .SelectMany(families => families.Select((family, number) => Draw(family, variable, number))));
 
-    private static Plot Draw(IReadOnlyList<Figure> family, (string Word, string Over, string Axis, Func<double, string> Label) variable, int number)
+    /// <summary>The figures of a family without those that make no line.</summary>
+    private static Figure[] LinesOf(IEnumerable<Figure> family, string word) =>
+    [
+        .. family.GroupBy(figure => figure.Definition["bips"], StringComparer.Ordinal)
+            .Where(line => line.Select(figure => Value(figure, word)).Distinct().Count() >= FewestPoints)
+            .SelectMany(line => line),
+    ];
+
+    private static Plot Draw(Figure[] family, (string Word, string Over, string Axis, Func<double, string> Label) variable, int number)
     {
         string unit = family[0].Unit;
+        bool isTime = string.Equals(unit, "ns", StringComparison.Ordinal);
+        string quantity = isTime ? "time" : unit;
         PlotModel model = PlotParts.Model(
             PlotParts.Logarithmic(AxisPosition.Bottom, variable.Axis, variable.Label, powerOf: 2),
-            PlotParts.Logarithmic(AxisPosition.Left, unit, string.Equals(unit, "ns", StringComparison.Ordinal) ? PlotParts.Time : PlotParts.Count));
+            PlotParts.Logarithmic(AxisPosition.Left, quantity, isTime ? PlotParts.Time : PlotParts.Count));
         string[][] words = [.. family.Select(Words)];
         foreach ((int series, var line) in family.GroupBy(figure => figure.Definition["bips"], StringComparer.Ordinal).Index())
         {
@@ -43,19 +55,22 @@ internal static class LinePlots
                 series, marked: true));
         }
 
-        foreach (var line in family.GroupBy(figure => $"{figure.Definition["limit"]} {figure.LimitName}", StringComparer.Ordinal))
+        foreach ((int limit, var line) in family.GroupBy(figure => $"{figure.Definition["limit"]} {figure.LimitName}", StringComparer.Ordinal).Index())
         {
-            model.Series.Add(PlotParts.Line(line.First().LimitName ?? "limit",
-                Points(line.DistinctBy(figure => Value(figure, variable.Word)), variable.Word, figure => figure.Limit!.Value.Median),
-                series: null, marked: true));
+            model.Series.Add(PlotParts.Limit(line.First().LimitName ?? "limit",
+                Points(line, variable.Word, figure => figure.Limit!.Value.Median),
+                limit, marked: true));
         }
 
-        string title = $"{family[0].Scenario}: {unit} over {variable.Over}" + (number > 0 ? $" ({number + 1})" : "");
+        string title = $"{family[0].Scenario}: {quantity} over {variable.Over}" + (number > 0 ? $" ({number + 1})" : "");
         return new Plot(family[0].Scenario, Plot.FileNameOf(title), title, model);
     }
 
+    /// <summary>What several trials measured of the same is one point, the middle one.</summary>
     private static IEnumerable<DataPoint> Points(IEnumerable<Figure> figures, string word, Func<Figure, double> value) => figures
-        .Select(figure => new DataPoint(Value(figure, word)!.Value, value(figure))).OrderBy(point => point.X);
+        .GroupBy(figure => Value(figure, word)!.Value)
+        .Select(same => new DataPoint(same.Key, Spread.Of(same.Select(value)).Median))
+        .OrderBy(point => point.X);
 
     private static double? Value(Figure figure, string word) => figure.Definition.TryGetValue(word, out string? text) &&
         double.TryParse(text, CultureInfo.InvariantCulture, out double value) && value > 0 ? value : null;

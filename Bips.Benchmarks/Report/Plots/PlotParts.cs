@@ -11,6 +11,8 @@ internal static class PlotParts
 {
     private static readonly string[] s_times = ["ns", "µs", "ms", "s"];
     private static readonly string[] s_counts = ["", "k", "M", "G"];
+    private static readonly double[][] s_dashes = [[3, 2], [1, 2], [8, 2, 1, 2], [8, 3]];
+    private static readonly MarkerType[] s_markers = [MarkerType.Circle, MarkerType.Square, MarkerType.Diamond, MarkerType.Triangle, MarkerType.None];
 
     public static PlotModel Model(params Axis[] axes)
     {
@@ -48,18 +50,28 @@ internal static class PlotParts
 
     /// <param name="title">For the legend.</param>
     /// <param name="points">From left to right.</param>
-    /// <param name="series">Which colour, from 0; null for a limit, which is dashed.</param>
+    /// <param name="series">Which colour, from 0.</param>
     /// <param name="marked">Whether each point is one measurement, and so is marked.</param>
-    public static LineSeries Line(string title, IEnumerable<DataPoint> points, int? series, bool marked)
+    public static LineSeries Line(string title, IEnumerable<DataPoint> points, int series, bool marked) =>
+        Line(title, points, Palette.Series(series), dashes: null, marked ? MarkerType.Circle : MarkerType.None);
+
+    /// <param name="title">For the legend.</param>
+    /// <param name="points">From left to right.</param>
+    /// <param name="number">Which dashes and marks, from 0; all limits have one colour.</param>
+    /// <param name="marked">Whether each point is one measurement, and so is marked.</param>
+    public static LineSeries Limit(string title, IEnumerable<DataPoint> points, int number, bool marked) =>
+        Line(title, points, Palette.Limit, s_dashes[number % s_dashes.Length],
+            marked ? s_markers[number % s_markers.Length] : MarkerType.None);
+
+    private static LineSeries Line(string title, IEnumerable<DataPoint> points, OxyColor color, double[]? dashes, MarkerType marker)
     {
-        OxyColor color = series is { } number ? Palette.Series(number) : Palette.Limit;
         var line = new LineSeries
         {
             Title = title,
             Color = color,
             StrokeThickness = 2,
-            Dashes = series is null ? [3, 2] : null,
-            MarkerType = marked ? MarkerType.Circle : MarkerType.None,
+            Dashes = dashes,
+            MarkerType = marker,
             MarkerSize = 3.5,
             MarkerFill = color,
         };
