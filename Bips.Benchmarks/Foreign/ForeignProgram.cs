@@ -4,7 +4,9 @@ using Bips.Benchmarks.Stations;
 
 namespace Bips.Benchmarks.Foreign;
 
-/// <summary>A producer (<c>source</c>) or a consumer (<c>sink</c>) in another language, in a process of its own. It says when it is ready.</summary>
+/// <summary>
+/// A producer (<c>source</c>) or a consumer (<c>sink</c>) in another language, in a process of its own. It says when it is ready.
+/// </summary>
 internal sealed class ForeignProgram : IDisposable
 {
     /// <summary>Stands for the language of this program, with which the others are compared.</summary>
@@ -42,7 +44,8 @@ internal sealed class ForeignProgram : IDisposable
         $"{station.CountedTime(turn).TotalMilliseconds:0}", station.Directory);
 
     /// <summary>Starts a consumer and waits until it is attached.</summary>
-    public static ForeignProgram StartSink(Station station, Turn turn) => Start(LanguageOf(turn), Sink, StreamSource.PoolName, station.Directory);
+    public static ForeignProgram StartSink(Station station, Turn turn) =>
+        Start(LanguageOf(turn), Sink, StreamSource.PoolName, station.Directory);
 
     /// <summary>Lets a producer begin, and waits for its end.</summary>
     /// <returns>The last words of its output: frames sent in its counted time, and that time in nanoseconds.</returns>

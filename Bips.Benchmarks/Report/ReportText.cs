@@ -19,8 +19,9 @@ internal static class ReportText
     }
 
     public static string Reading(RunReport report) =>
-        $"Each cell is the median [smallest..largest] of {Count(report.Settings.Repetitions)}, with new processes each time. The limit is mostly what " +
-        "the machine does without Bips, else what the last column says, measured in the same processes on the same cores; the ratio is taken within each repetition. A ratio " +
+        $"Each cell is the median [smallest..largest] of {Count(report.Settings.Repetitions)}, with new processes each time. The limit is mostly " +
+        "what the machine does without Bips, else what the last column says, measured in the same processes on the same cores; the ratio is " +
+        "taken within each repetition. A ratio " +
         "of a time is good when small, of a rate when large.";
 
     private static string Count(int repetitions) => repetitions == 1 ? "1 repetition" : $"{repetitions} repetitions";

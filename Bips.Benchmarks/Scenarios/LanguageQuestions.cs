@@ -48,7 +48,8 @@ internal static class LanguageQuestions
             MemoryLength = s_plan.MemoryLength,
         });
         return languages.Select(language => language.Obstacle is null
-            ? samples.Beside($"{other}, {language.Name} {side}, 1 KB untouched", "frames/s", $"{Pool}/{word}={language.Key}.rate", $"{own}.rate", $"C# {side}")
+            ? samples.Beside($"{other}, {language.Name} {side}, 1 KB untouched", "frames/s", $"{Pool}/{word}={language.Key}.rate",
+                $"{own}.rate", $"C# {side}")
             : samples.Alone($"{other}, no {language.Name} {side}, 1 KB untouched", "frames/s", samples.Of($"{own}.rate")) with
             {
                 LimitName = $"{language.Name} {side}: {language.Obstacle}",

@@ -27,8 +27,8 @@ internal sealed class QuestionsScenario : IScenario
 
     public IEnumerable<Figure> Run(TrialRunner runner) =>
     [
-        .. Sizes(runner), .. SizeLatencies(runner), .. BuffersAndHistory(runner), .. Consumers(runner), .. LanguageQuestions.Run(runner, Name), .. Troubles(runner),
-        .. HugePages(runner), .. Joiners(runner),
+        .. Sizes(runner), .. SizeLatencies(runner), .. BuffersAndHistory(runner), .. Consumers(runner), .. LanguageQuestions.Run(runner, Name),
+        .. Troubles(runner), .. HugePages(runner), .. Joiners(runner),
     ];
 
     private IEnumerable<Figure> Sizes(TrialRunner runner)
@@ -53,8 +53,8 @@ internal sealed class QuestionsScenario : IScenario
         {
             yield return OfSize(size, samples.Beside($"latency at {FrameRate} frames/s, buffers of {size:N0} B, first line touched, p50", "ns",
                 $"{section}.p50", $"{sections[0]}.p50", limit), "pool-balanced.p50");
-            yield return samples.Beside($"processor time at {FrameRate} frames/s, buffers of {size:N0} B, first line touched", "%", $"{section}.cpu",
-                $"{sections[0]}.cpu", limit);
+            yield return samples.Beside($"processor time at {FrameRate} frames/s, buffers of {size:N0} B, first line touched", "%",
+                $"{section}.cpu", $"{sections[0]}.cpu", limit);
         }
     }
 

@@ -43,7 +43,8 @@ public sealed class AlternativesTests
         }
 
         using var another = new FileStream(RouDiLock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        Assert.That(() => RouDi.Start([(136, 8)]), Throws.InvalidOperationException.With.Message.Contains("is RouDi still running?").And.Message.Not.Contains("\e"));
+        Assert.That(() => RouDi.Start([(136, 8)]),
+            Throws.InvalidOperationException.With.Message.Contains("is RouDi still running?").And.Message.Not.Contains("\e"));
     }
 
     private static Figure[] Measure()

@@ -26,10 +26,10 @@ internal static class LatencyPlots
         PlotModel model = PlotParts.Model(
             PlotParts.Linear(AxisPosition.Bottom, "share of the frames that were as fast or faster", Percentile),
             PlotParts.Logarithmic(AxisPosition.Left, "latency", PlotParts.Time));
-        int number = 0;
-        foreach (Figure figure in figures.DistinctBy(figure => figure.Definition.GetValueOrDefault("bips") ?? figure.Name, StringComparer.Ordinal))
+        foreach ((int number, Figure figure) in figures.DistinctBy(BipsKey, StringComparer.Ordinal).Index())
         {
-            model.Series.Add(PlotParts.Line($"Bips, {SubjectOf(figure)}", Points(figure.Distribution!, figure.Distribution!.Bips), number++, marked: false));
+            model.Series.Add(PlotParts.Line($"Bips, {SubjectOf(figure)}", Points(figure.Distribution!, figure.Distribution!.Bips), number,
+                marked: false));
         }
 
         Figure[] limits = [.. figures.Where(figure => figure.Distribution!.Limit is not null).DistinctBy(LimitKey, StringComparer.Ordinal)];
@@ -48,6 +48,8 @@ internal static class LatencyPlots
         string name = figure.Name.Split(Beside)[0];
         return name.EndsWith(Median, StringComparison.Ordinal) ? name[..^Median.Length] : name;
     }
+
+    private static string BipsKey(Figure figure) => figure.Definition.GetValueOrDefault("bips") ?? figure.Name;
 
     private static string LimitKey(Figure figure) => $"{figure.LimitName} {figure.Definition.GetValueOrDefault("limit")}";
 

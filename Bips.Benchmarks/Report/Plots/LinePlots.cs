@@ -55,7 +55,7 @@ internal static class LinePlots
                 series, marked: true));
         }
 
-        foreach ((int limit, var line) in family.GroupBy(figure => $"{figure.Definition["limit"]} {figure.LimitName}", StringComparer.Ordinal).Index())
+        foreach ((int limit, var line) in family.GroupBy(LimitKey, StringComparer.Ordinal).Index())
         {
             model.Series.Add(PlotParts.Limit(line.First().LimitName ?? "limit",
                 Points(line, variable.Word, figure => figure.Limit!.Value.Median),
@@ -71,6 +71,8 @@ internal static class LinePlots
         .GroupBy(figure => Value(figure, word)!.Value)
         .Select(same => new DataPoint(same.Key, Spread.Of(same.Select(value)).Median))
         .OrderBy(point => point.X);
+
+    private static string LimitKey(Figure figure) => $"{figure.Definition["limit"]} {figure.LimitName}";
 
     private static double? Value(Figure figure, string word) => figure.Definition.TryGetValue(word, out string? text) &&
         double.TryParse(text, CultureInfo.InvariantCulture, out double value) && value > 0 ? value : null;

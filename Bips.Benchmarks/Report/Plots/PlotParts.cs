@@ -12,7 +12,8 @@ internal static class PlotParts
     private static readonly string[] s_times = ["ns", "µs", "ms", "s"];
     private static readonly string[] s_counts = ["", "k", "M", "G"];
     private static readonly double[][] s_dashes = [[3, 2], [1, 2], [8, 2, 1, 2], [8, 3]];
-    private static readonly MarkerType[] s_markers = [MarkerType.Circle, MarkerType.Square, MarkerType.Diamond, MarkerType.Triangle, MarkerType.None];
+    private static readonly MarkerType[] s_markers =
+        [MarkerType.Circle, MarkerType.Square, MarkerType.Diamond, MarkerType.Triangle, MarkerType.None];
 
     public static PlotModel Model(params Axis[] axes)
     {
