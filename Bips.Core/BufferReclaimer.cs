@@ -38,6 +38,7 @@ internal sealed unsafe class BufferReclaimer
 
     /// <summary>Of the last scan: the next sequence of each lane that may lose frames; the maximum for others.</summary>
     private readonly ulong[] _lossyPosition;
+    private bool _anyLossy = true;
 
     /// <summary>Of the last scan: the smallest next sequence of any lane, and of any lane that must not lose frames.</summary>
     private ulong _smallestPosition;
@@ -162,9 +163,14 @@ internal sealed unsafe class BufferReclaimer
         Array.Clear(_held);
         _smallestPosition = ulong.MaxValue;
         _smallestBlockingPosition = ulong.MaxValue;
-        for (int k = 0; k < _geometry.LaneCount; k++)
+        if (_anyLossy)
         {
-            _lossyPosition[k] = ulong.MaxValue;
+            Array.Fill(_lossyPosition, ulong.MaxValue);
+            _anyLossy = false;
+        }
+
+        for (int k = 0; k < _lossyPosition.Length; k++)
+        {
             if (!_lanes.IsFree(k) && _lanes.TryRead(k, Published, out LaneSnapshot lane))
             {
                 AddToScan(k, in lane);
@@ -192,6 +198,7 @@ internal sealed unsafe class BufferReclaimer
         {
             position = Math.Max(position, (_pool.Directives + k)->Floor);
             _lossyPosition[k] = position;
+            _anyLossy = true;
         }
         else
         {
@@ -204,22 +211,35 @@ internal sealed unsafe class BufferReclaimer
     private void ListFree()
     {
         ReadOnlySpan<byte> held = MemoryMarshal.AsBytes(_held.AsSpan());
+        ReadOnlySpan<ulong> lastSequences = _lastSequence;
+        ulong newest = Math.Min(NewestOutsideHistory, _smallestPosition - 1);
+        ulong warmestSequence = 0;
         int warmest = 0;
-        for (int i = 0; i < _lastSequence.Length; i++)
+        int count = _freeCount;
+        for (int i = 0; i < lastSequences.Length; i++)
         {
-            if (IsReclaimable(i, held) && _lastSequence[i] < _smallestPosition)
+            ulong last = lastSequences[i];
+            if (last > newest || held[i] != 0 || _owned[i])
             {
-                _owned[i] = true;
-                _free[_freeCount] = i;
-                warmest = _lastSequence[i] > _lastSequence[_free[warmest]] ? _freeCount : warmest;
-                _freeCount++;
+                continue;
             }
+
+            _owned[i] = true;
+            _free[count] = i;
+            if (last > warmestSequence)
+            {
+                warmest = count;
+                warmestSequence = last;
+            }
+
+            count++;
         }
 
-        if (_freeCount > 0)
+        _freeCount = count;
+        if (count > 0)
         {
             // The last one is the first to be handed out.
-            (_free[warmest], _free[_freeCount - 1]) = (_free[_freeCount - 1], _free[warmest]);
+            (_free[warmest], _free[count - 1]) = (_free[count - 1], _free[warmest]);
         }
     }
 
@@ -255,9 +275,9 @@ internal sealed unsafe class BufferReclaimer
     }
 
     /// <summary>Whether only the positions of lanes, if anything, keep a buffer from being free.</summary>
-    private bool IsReclaimable(int index, ReadOnlySpan<byte> held)
-    {
-        ulong last = _lastSequence[index];
-        return !_owned[index] && held[index] == 0 && (last == 0 || last + (ulong)_geometry.History <= Published);
-    }
+    private bool IsReclaimable(int index, ReadOnlySpan<byte> held) =>
+        !_owned[index] && held[index] == 0 && _lastSequence[index] <= NewestOutsideHistory;
+
+    /// <summary>Sequence of the newest frame that is not kept for late joiners; zero, as for a buffer without a frame, when all are.</summary>
+    private ulong NewestOutsideHistory => Published - Math.Min(Published, (ulong)_geometry.History);
 }
