@@ -1,6 +1,6 @@
 namespace Bips;
 
-/// <summary>The two ways to misuse a lease.</summary>
+/// <summary>The ways to misuse a lease.</summary>
 internal static class LeaseErrors
 {
     public static BipsException Ended() => new(BipsError.LeaseEnded,
@@ -9,4 +9,7 @@ internal static class LeaseErrors
 
     public static BipsException Limit(int open, string option) => new(BipsError.LeaseLimit,
         $"{open} of {open} leases are open. Push or dispose one first, or ask for more with {option}.");
+
+    public static ArgumentOutOfRangeException TooLong(int length, int bufferSize) => new(nameof(length), length,
+        $"The length must be 0 to {bufferSize}, the pool's buffer size.");
 }

@@ -38,6 +38,7 @@ public sealed unsafe partial class Producer : IDisposable
     private readonly BufferReclaimer _reclaimer;
     private readonly LeaseTable _leases;
     private readonly RingEntry* _ring;
+    private readonly ulong _ringMask;
     private readonly WaitInterruption _interruption;
     private readonly Detachment _detachment;
     private BroadcastSemaphore _broadcast;
@@ -55,6 +56,7 @@ public sealed unsafe partial class Producer : IDisposable
         _lanes = new LaneExaminer(claim.Pool, claim.Lanes, options.EvictStalledAfter, _onEviction is null ? null : RaiseEviction);
         _reclaimer = new BufferReclaimer(claim.Pool, _lanes);
         _ring = claim.Pool.Ring;
+        _ringMask = (ulong)_geometry.RingCapacity - 1;
         ProducerState* state = claim.Pool.State;
         Doorbells* doorbells = claim.Lanes.Doorbells;
         _broadcast = new BroadcastSemaphore(&state->Published, &state->Signal, &doorbells->SleeperBell);
@@ -199,8 +201,7 @@ public sealed unsafe partial class Producer : IDisposable
             ThrowIfEnded(index, generation);
             if ((uint)length > (uint)_geometry.BufferSize)
             {
-                throw new ArgumentOutOfRangeException(nameof(length), length,
-                    $"The length must be 0 to {_geometry.BufferSize}, the pool's buffer size.");
+                throw LeaseErrors.TooLong(length, _geometry.BufferSize);
             }
 
             long time = timestamp ?? MonotonicClock.Nanoseconds;
@@ -309,14 +310,15 @@ public sealed unsafe partial class Producer : IDisposable
 
     private bool ReclaimOrWait(Deadline deadline, CancellationToken cancellation, out int index)
     {
-        if (TryReclaim(out index))
+        bool isFree = _reclaimer.Reclaim() || WaitForBuffer(deadline, cancellation);
+        WakeEvicted();
+        if (isFree)
         {
-            return true;
+            return _reclaimer.TryTakeFree(out index);
         }
 
-        bool isFree = WaitForBuffer(deadline, cancellation);
-        WakeEvicted();
-        return isFree && _reclaimer.TryTakeFree(out index);
+        index = -1;
+        return false;
     }
 
     private bool TryReclaim(out int index)
@@ -359,7 +361,7 @@ public sealed unsafe partial class Producer : IDisposable
     private ulong Commit(int index, int length, uint flags, long timestamp)
     {
         ulong sequence = _reclaimer.Published + 1;
-        RingEntry* entry = _ring + (sequence & ((ulong)_geometry.RingCapacity - 1));
+        RingEntry* entry = _ring + (sequence & _ringMask);
         Ordering.StoreRelease(ref entry->Timestamp, (ulong)timestamp); // sync: rewrite
         Ordering.StoreRelease(ref entry->Length, (ulong)length);
         Ordering.StoreRelease(ref entry->Flags, flags); // step: push_fields
@@ -420,14 +422,22 @@ public sealed unsafe partial class Producer : IDisposable
     }
 
     /// <summary>What a pull waits for.</summary>
-    private readonly struct FreeBuffer(Producer producer) : IWaitCondition
+    private struct FreeBuffer(Producer producer) : IWaitCondition
     {
+        /// <summary>
+        /// A dead consumer's buffers need not wait for the end of a slice. But a wait is mostly for a living one that is a little behind, and
+        /// then the second look finds what it gave back, without a system call for each lane.
+        /// </summary>
+        private const int LooksBeforeReaping = 2;
+        private int _looks;
+
         /// <summary>A look reads every lane, whose consumer then pays for its next store: some 300 ns apart.</summary>
         public static int PausesBetweenLooks => 16;
 
-        public bool IsMet() => producer._reclaimer.Reclaim();
+        public bool IsMet() => producer._reclaimer.Reclaim() ||
+            (++_looks == LooksBeforeReaping && producer._lanes.Reap() && producer._reclaimer.Reclaim());
 
-        public bool IsHopeless(bool afterSlice)
+        public readonly bool IsHopeless(bool afterSlice)
         {
             if (producer._gate.IsClosed || producer._interruption.IsRequested)
             {
