@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Bips.Layout;
@@ -40,7 +41,7 @@ internal sealed record PoolGeometry
 
     public long RingOffset => DirectivesOffset + ((long)LaneCount * LineSize);
 
-    public long MetadataOffset => RingOffset + ((long)RingCapacity * LineSize);
+    public long MetadataOffset => RingOffset + ((long)RingCapacity * Unsafe.SizeOf<RingEntry>());
 
     public long BuffersOffset => RoundUp(MetadataOffset + (BufferCount * MetadataStride), PageSize);
 

@@ -30,7 +30,7 @@ internal struct PoolHeader
     public const ulong ExpectedMagic = 0x4C4F4F5053504942;
 
     /// <summary>Changes with every change of the layout that an older library would misread.</summary>
-    public const uint CurrentVersion = 1;
+    public const uint CurrentVersion = 2;
 
     /// <summary>Reads back as this only where the byte order is the writer's.</summary>
     public const uint ExpectedByteOrder = 0x01020304;

@@ -13,10 +13,10 @@ namespace Bips.Layout;
 /// |                sequence                  | buffer index|   commit word
 /// +------------------------------------------+-------------+
 /// </code>
-/// The entry of sequence <c>s</c> is number <c>s mod capacity</c>. A line to itself: the one a consumer spins on
-/// is the one that holds all it needs.
+/// The entry of sequence <c>s</c> is number <c>s mod capacity</c>. The cache line that a consumer spins on is the one that holds all it
+/// needs; it has room for the next frame's entry too, so a stream of small frames moves one line for two of them.
 /// </remarks>
-[StructLayout(LayoutKind.Explicit, Size = 0x40)]
+[StructLayout(LayoutKind.Explicit, Size = 0x20)]
 internal struct RingEntry
 {
     /// <summary>Bits of the commit word that hold the buffer index.</summary>

@@ -27,7 +27,7 @@ public sealed partial class ProtocolDocumentTests
     }
 
     [TestCase(typeof(LaneDirective), 0x40)]
-    [TestCase(typeof(RingEntry), 0x40)]
+    [TestCase(typeof(RingEntry), 0x20)]
     [TestCase(typeof(Lane), Lane.HeldOffset)]
     public void Strides_are_the_documented_ones(Type type, int size) => Assert.That(Marshal.SizeOf(type), Is.EqualTo(size));
 

@@ -75,7 +75,7 @@ struct geometry {
 
 static struct geometry read_header(void) {
     require(memcmp(pool, "BIPSPOOL", 8) == 0, "the magic at 0x00");
-    require(word32(pool, 0x08) == 1, "layout version 1 at 0x08");
+    require(word32(pool, 0x08) == 2, "layout version 2 at 0x08");
     require(word32(pool, 0x0C) == 0x01020304, "the byte order mark at 0x0C");
     require(word32(pool, 0x90) == 64, "the word width at 0x90");
     struct geometry g = {
@@ -99,7 +99,7 @@ static struct geometry read_header(void) {
     require(g.buffer_stride == round_up(g.buffer_size, g.page), "buffers on pages of their own");
     require(g.directives == 2 * (uint64_t)g.page, "directives behind two pages");
     require(g.ring_offset == g.directives + g.lanes * UINT64_C(64), "the ring behind the directives");
-    require(g.metadata_offset == g.ring_offset + g.ring * UINT64_C(64), "metadata behind the ring");
+    require(g.metadata_offset == g.ring_offset + g.ring * UINT64_C(32), "metadata behind the ring");
     require(g.buffers_offset == round_up(g.metadata_offset + g.buffers * round_up(g.metadata, 64), g.page),
             "buffers behind the metadata");
     require(word64(pool, 0x70) == pool_length && pool_length == g.buffers_offset + g.buffers * g.buffer_stride,
@@ -118,7 +118,7 @@ static void read_frames(const struct geometry *g) {
     uint64_t published = word64(pool, g->page);
     printf("state %u, epoch %u, published %" PRIu64 "\n", word32(pool, g->page + 0x84), word32(pool, g->page + 0x88), published);
     for (uint64_t sequence = published - (published < g->history ? published : g->history) + 1; sequence <= published; sequence++) {
-        uint64_t entry = g->ring_offset + (sequence & (g->ring - 1)) * 64;
+        uint64_t entry = g->ring_offset + (sequence & (g->ring - 1)) * 32;
         uint64_t commit = word64(pool, entry);
         uint64_t length = word64(pool, entry + 0x10);
         uint32_t flags = word32(pool, entry + 0x18);
