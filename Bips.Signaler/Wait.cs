@@ -62,15 +62,19 @@ public static class Wait
             return WaitResult.Met;
         }
 
+        // A wake-up does not begin another slice: whoever may wake for nothing could put the look at its end off for ever.
+        Deadline sliceEnd = Deadline.After(slice);
         while (!deadline.HasPassed)
         {
             WaitResult? ended = spin.NeverSleeps
                 ? SpinOneSlice(ref condition, in spin, deadline, slice)
-                : Sleep(ref condition, ref source, deadline, slice);
+                : Sleep(ref condition, ref source, Deadline.Earlier(deadline, sliceEnd));
             if (ended is { } result)
             {
                 return result;
             }
+
+            sliceEnd = sliceEnd.HasPassed ? Deadline.After(slice) : sliceEnd;
         }
 
         return condition.IsMet() ? WaitResult.Met : WaitResult.TimedOut;
@@ -146,20 +150,18 @@ public static class Wait
     }
 
     /// <returns>How the wait ended, or null when it goes on.</returns>
-    private static WaitResult? Sleep<TCondition, TSource>(ref TCondition condition, ref TSource source,
-        Deadline deadline, TimeSpan slice)
+    private static WaitResult? Sleep<TCondition, TSource>(ref TCondition condition, ref TSource source, Deadline until)
         where TCondition : struct, IWaitCondition, allows ref struct
         where TSource : struct, IWakeSource
     {
         uint ticket = source.Announce();
-        FutexResult woken = FutexResult.Changed;
         bool met = condition.IsMet();
         bool hopeless = !met && condition.IsHopeless(afterSlice: false);
         if (!met && !hopeless)
         {
-            woken = source.Sleep(ticket, Deadline.Earlier(deadline, Deadline.After(slice)));
+            _ = source.Sleep(ticket, until);
             met = condition.IsMet();
-            hopeless = !met && condition.IsHopeless(afterSlice: woken == FutexResult.TimedOut);
+            hopeless = !met && condition.IsHopeless(afterSlice: until.HasPassed);
         }
 
         source.Withdraw();

@@ -128,6 +128,17 @@ public sealed unsafe class SemaphoreTests
         File.Delete(path);
     }
 
+    [Test]
+    public void Wake_ups_for_nothing_do_not_put_off_the_look_at_the_end_of_a_slice()
+    {
+        var condition = new PeerIsDead();
+        var source = new AlwaysWoken();
+        var spin = new AdaptiveSpin(WaitMode.Sleep);
+        var slice = TimeSpan.FromMilliseconds(5);
+        Assert.That(Wait.Until(ref condition, ref source, ref spin, Deadline.After(TimeSpan.FromSeconds(5)), slice),
+            Is.EqualTo(WaitResult.Hopeless));
+    }
+
     private BroadcastSemaphore Broadcast() =>
         new((ulong*)_memory, (uint*)(_memory + sizeof(ulong)), (uint*)(_memory + LineSize));
 
@@ -170,5 +181,31 @@ public sealed unsafe class SemaphoreTests
         public bool IsMet() => Ordering.LoadAcquire(ref *work) >= wanted;
 
         public bool IsHopeless(bool afterSlice) => false;
+    }
+
+    /// <summary>Never met, and found out only by the look that follows a slice.</summary>
+    private readonly struct PeerIsDead : IWaitCondition
+    {
+        public bool IsMet() => false;
+
+        public bool IsHopeless(bool afterSlice) => afterSlice;
+    }
+
+    /// <summary>Somebody wakes whoever sleeps here, all the time.</summary>
+    private readonly struct AlwaysWoken : IWakeSource
+    {
+        public uint Announce() => 0;
+
+        public FutexResult Sleep(uint ticket, Deadline deadline) => FutexResult.Woken;
+
+        public void Withdraw()
+        {
+            // Nothing was announced.
+        }
+
+        public void WakeAll()
+        {
+            // They are awake.
+        }
     }
 }
