@@ -26,10 +26,10 @@ public sealed unsafe partial class WaitSet
     /// <summary>What a set waits for.</summary>
     private readonly struct AnyReady(WaitSet set) : IWaitCondition
     {
-        public bool IsMet() => set._found >= 0 || set.FindReady(afterSlice: false);
+        public bool IsMet() => set.FindReady();
 
         public bool IsHopeless(bool afterSlice) =>
-            set._cancellation.IsCancellationRequested || (afterSlice && set.FindReady(afterSlice: true));
+            set._cancellation.IsCancellationRequested || (afterSlice && set.FindReadyOrLost(beforeSleep: false));
     }
 
     /// <summary>Where a set sleeps: on the words of all its members, and on its own.</summary>

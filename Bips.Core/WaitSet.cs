@@ -188,7 +188,9 @@ public sealed partial class WaitSet
     private bool WaitInside(out WaitSetEvent ready, Deadline deadline, CancellationToken cancellation)
     {
         _found = -1;
-        if (FindReady(afterSlice: false))
+
+        // Not left to the sleep: beside a member that always has something there is none, and a dead peer of another would stay unseen.
+        if (FindReadyOrLost(beforeSleep: true))
         {
             return TakeFound(out ready);
         }
@@ -206,19 +208,28 @@ public sealed partial class WaitSet
         return result == WaitResult.TimedOut ? false : throw new OperationCanceledException(cancellation);
     }
 
-    private bool FindReady(bool afterSlice)
+    private bool FindReady()
     {
-        for (int i = 0; i < _members.Count; i++)
+        for (int i = 0; i < _members.Count && _found < 0; i++)
         {
             int index = (_first + i) % _members.Count;
-            if (_members[index].IsReady(afterSlice))
-            {
-                _found = index;
-                return true;
-            }
+            _found = _members[index].IsReady() ? index : -1;
         }
 
-        return false;
+        return _found >= 0;
+    }
+
+    /// <inheritdoc cref="WaitSetMember.IsReady(long, bool)"/>
+    private bool FindReadyOrLost(bool beforeSleep)
+    {
+        long now = MonotonicClock.Nanoseconds;
+        for (int i = 0; i < _members.Count && _found < 0; i++)
+        {
+            int index = (_first + i) % _members.Count;
+            _found = _members[index].IsReady(now, beforeSleep) ? index : -1;
+        }
+
+        return _found >= 0;
     }
 
     private bool TakeFound(out WaitSetEvent ready)

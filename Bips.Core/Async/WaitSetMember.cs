@@ -14,8 +14,8 @@ internal sealed unsafe class WaitSetMember : PendingWait
     private readonly Consumer? _consumer;
     private readonly Producer? _producer;
 
-    /// <summary>When to look next for what no wake-up tells; nanoseconds.</summary>
-    private long _nextSlice;
+    /// <summary>When it was last looked for what no wake-up tells; nanoseconds. The set's thread.</summary>
+    private long _lastLook;
 
     public WaitSetMember(WaitSet set, Consumer consumer, object? tag)
         : base(consumer.WaitedWord())
@@ -39,7 +39,8 @@ internal sealed unsafe class WaitSetMember : PendingWait
 
     public override uint* Address => _consumer is not null ? _consumer.SignalWord : _producer!.BellWord;
 
-    public override TimeSpan Slice => _consumer is not null ? Consumer.Slice : Producer.Slice;
+    /// <summary>The set itself looks for what no wake-up tells, at the end of its own sleep, and for a producer more often.</summary>
+    public override TimeSpan Slice => Consumer.Slice;
 
     /// <returns>False when it is disposed.</returns>
     /// <exception cref="InvalidOperationException">Another thread uses it.</exception>
@@ -58,17 +59,19 @@ internal sealed unsafe class WaitSetMember : PendingWait
     }
 
     /// <summary>Whether a pull without waiting would come to something but a time-out. With the gate.</summary>
-    public bool IsReady(bool afterSlice)
-    {
-        if (afterSlice && MonotonicClock.Nanoseconds is var now)
-        {
-            afterSlice = now >= _nextSlice;
-            _nextSlice = afterSlice ? now + (Slice.Ticks * TimeSpan.NanosecondsPerTick) : _nextSlice;
-        }
+    public bool IsReady() => IsReady(afterSlice: false);
 
-        return _consumer is not null
-            ? _consumer.IsClosing || _consumer.IsReadable(afterSlice)
-            : _producer!.IsClosing || _producer.HasFreeBuffer(afterSlice);
+    /// <summary>Looks for what no wake-up tells too, unless that was done not long before.</summary>
+    /// <param name="now">Nanoseconds.</param>
+    /// <param name="beforeSleep">
+    /// Whether a wait begins, which may go on for a slice without another look; a tenth of one may then have passed without. Else a slice may.
+    /// </param>
+    public bool IsReady(long now, bool beforeSleep)
+    {
+        TimeSpan slice = _consumer is not null ? Consumer.Slice : Producer.Slice;
+        bool isTime = now - _lastLook >= (beforeSleep ? slice / 10 : slice).Ticks * TimeSpan.NanosecondsPerTick;
+        _lastLook = isTime ? now : _lastLook;
+        return IsReady(isTime);
     }
 
     public override uint Announce() => _consumer is not null ? _consumer.Announce() : _producer!.Announce();
@@ -77,7 +80,7 @@ internal sealed unsafe class WaitSetMember : PendingWait
 
     public override bool Look(bool afterSlice)
     {
-        if (!IsReady(afterSlice))
+        if (!IsReady())
         {
             return false;
         }
@@ -97,4 +100,8 @@ internal sealed unsafe class WaitSetMember : PendingWait
     {
         // The set has been woken.
     }
+
+    private bool IsReady(bool afterSlice) => _consumer is not null
+        ? _consumer.IsClosing || _consumer.IsReadable(afterSlice)
+        : _producer!.IsClosing || _producer.HasFreeBuffer(afterSlice);
 }

@@ -143,6 +143,33 @@ public sealed class WaitSetTests(bool waitv) : WaitvFixture(waitv)
     }
 
     [Test]
+    public void Killed_producer_is_found_beside_a_member_that_always_has_something()
+    {
+        ActorProcess actor = StartActor();
+        actor.Do($"create name={Name}");
+        Producer producer = Open(Producer.Create($"{Name}-busy", s_small));
+        Consumer busy = Open(Consumer.Open($"{Name}-busy"));
+        var set = new WaitSet();
+        set.Add(busy);
+        set.Add(OpenConsumer(), tag: "dead");
+        LeavesADeadPool = true;
+        actor.Kill();
+        var deadline = Deadline.After(Patience);
+        WaitSetEvent ready;
+        do
+        {
+            Send(producer);
+            Assert.That(set.Wait(out ready, Patience), Is.True);
+            while (busy.TryPull(out ReadLease lease))
+            {
+                lease.Push();
+            }
+        }
+        while (ready.Tag is null && !deadline.HasPassed);
+        Assert.That(ready.Tag, Is.EqualTo("dead"));
+    }
+
+    [Test]
     public void Set_of_more_members_than_the_kernel_sleeps_on_at_once_works()
     {
         var set = new WaitSet(WaitMode.Sleep);
