@@ -92,7 +92,8 @@ internal sealed unsafe class WaitedWord(WordIdentity identity)
 
     private void Look(PendingWait wait, long now, ref PendingWait? ended)
     {
-        bool afterSlice = now >= wait.SliceEnd;
+        // A wait that is given up looks too, as a blocking one does: many short ones might each miss the end of a slice.
+        bool afterSlice = now >= wait.Due;
         bool isOver = wait.Look(afterSlice);
         if (!isOver && now >= wait.Deadline.Nanoseconds)
         {
