@@ -13,6 +13,7 @@ public sealed class Stage : IDisposable
     private readonly List<LaneEviction> _evictions = [];
     private Feeder? _feeder;
     private Gatherer? _gatherer;
+    private Idlers? _idlers;
     private Producer? _producer;
     private Consumer? _consumer;
 
@@ -42,6 +43,7 @@ public sealed class Stage : IDisposable
                 "evictions" => Evictions(),
                 "feed-create" => Feed(arguments),
                 "feed" => _feeder?.Run(arguments) ?? "error feed-create first",
+                "attach" => Attach(arguments),
                 "gather" => Gather(arguments),
                 "gathered" => _gatherer?.Result() ?? "error gather first",
                 "measure-allocations" => AllocationMeter.Measure(arguments),
@@ -69,6 +71,7 @@ public sealed class Stage : IDisposable
     {
         _feeder?.Dispose();
         _gatherer?.Dispose();
+        _idlers?.Dispose();
         _consumer?.Dispose();
         _producer?.Dispose();
     }
@@ -76,6 +79,12 @@ public sealed class Stage : IDisposable
     private string Feed(Arguments arguments)
     {
         _feeder = new Feeder(arguments);
+        return "ok";
+    }
+
+    private string Attach(Arguments arguments)
+    {
+        _idlers = new Idlers(arguments);
         return "ok";
     }
 

@@ -4,7 +4,7 @@ using Bips.Tests.Support;
 namespace Bips.Tests.Async;
 
 /// <summary>The descriptor of a consumer says what a pull would say.</summary>
-public sealed partial class ReadableHandleTests(bool waitv) : WaitvFixture(waitv)
+public sealed class ReadableHandleTests(bool waitv) : WaitvFixture(waitv)
 {
     [Test]
     public void Handle_is_readable_while_there_is_something_to_pull()
@@ -90,20 +90,5 @@ public sealed partial class ReadableHandleTests(bool waitv) : WaitvFixture(waitv
         }
     }
 
-    private static bool IsReadable(SafeHandle handle, int milliseconds = 20_000)
-    {
-        var descriptor = new PollDescriptor { Descriptor = (int)handle.DangerousGetHandle(), Events = 1 };
-        return Poll(ref descriptor, 1, milliseconds) == 1 && descriptor.Returned == 1;
-    }
-
-    [LibraryImport("libc", EntryPoint = "poll")]
-    private static partial int Poll(ref PollDescriptor descriptors, nuint count, int milliseconds);
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct PollDescriptor
-    {
-        public int Descriptor;
-        public short Events;
-        public short Returned;
-    }
+    private static bool IsReadable(SafeHandle handle, int milliseconds = 20_000) => Descriptors.IsReadable(handle, milliseconds);
 }
