@@ -483,7 +483,9 @@ static void Watching_costs_one_thread_that_ends_with_the_last_descriptor(void) {
 }
 
 /* The child may only look: what it finds is its exit status. */
-static int look_in_child(int inherited) {
+static int look_in_child(int inherited, int event) {
+    int descriptor = -1;
+    bips_read_lease frame;
     bips_write_lease lease;
     bips_producer *own;
     bips_producer_options options = bips_producer_options_default(64);
@@ -498,6 +500,12 @@ static int look_in_child(int inherited) {
 
     if (bips_abi_version() != BIPS_ABI_VERSION || strcmp(bips_status_string(BIPS_E_FORKED), "BIPS_E_FORKED") != 0) {
         return 3;
+    }
+
+    /* The inherited descriptor is open, and the parent's all the same. */
+    if (fcntl(event, F_GETFD) < 0 || bips_consumer_fd(consumer, &descriptor) != BIPS_E_FORKED || descriptor != -1 ||
+        bips_consumer_pull(consumer, BIPS_FOREVER, &frame) != BIPS_E_FORKED) {
+        return 5;
     }
 
     return fcntl(inherited, F_GETFD) >= 0 ? 4 : 0;
@@ -522,24 +530,30 @@ static int descriptor_of_lanes(void) {
 
 static void Forked_child_is_refused_and_keeps_nothing_alive(void) {
     open_both(0, 1);
-    int lanes = descriptor_of_lanes();
+    int lanes = descriptor_of_lanes(), event;
     EXPECT(lanes >= 0);
+    EXPECT_STATUS(BIPS_OK, bips_consumer_fd(consumer, &event));
+    publish();
+    EXPECT(readable(event, 5000));
     fflush(stdout);
     int stop[2];
     EXPECT(pipe(stop) == 0);
     pid_t child = fork();
     if (child == 0) {
         close(stop[1]);
-        int found = look_in_child(lanes);
+        int found = look_in_child(lanes, event);
         char byte;
         (void)!read(stop[0], &byte, 1); /* lives until the parent has looked */
         exit(found);
     }
 
     close(stop[0]);
-    bips_write_lease lease;
-    EXPECT_STATUS(BIPS_OK, bips_producer_pull(producer, BIPS_FOREVER, &lease));
-    EXPECT_STATUS(BIPS_OK, bips_producer_push(producer, &lease));
+    bips_read_lease frame;
+    EXPECT_STATUS(BIPS_OK, bips_consumer_pull(consumer, 0, &frame));
+    EXPECT_STATUS(BIPS_OK, bips_consumer_push(consumer, &frame));
+    EXPECT(!readable(event, 0));
+    publish();
+    EXPECT(readable(event, 5000)); /* the thread that sets it goes on in the parent */
     EXPECT_STATUS(BIPS_OK, bips_consumer_close(consumer));
     uint32_t count;
     EXPECT_STATUS(BIPS_OK, bips_producer_consumers(producer, NULL, 0, &count));

@@ -1,7 +1,9 @@
 """Signals, threads and other processes."""
 
 import _thread
+import asyncio
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -140,6 +142,31 @@ class Fork(PoolCase):
         frame.push()
         self.publish(producer, b"after")
         self.assertEqual(bytes(consumer.pull(1).data), b"after")
+
+    def test_forked_child_may_not_wait_in_a_loop_of_its_own_and_that_of_the_parent_goes_on(self) -> None:
+        producer = self.producer()
+        consumer = self.consumer()
+        descriptor = consumer.fileno()
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            texts = []
+            for call in (consumer.fileno, lambda: asyncio.run(consumer.pull_async())):
+                try:
+                    call()
+                    texts.append("no error")
+                except bips.ForkedChild:
+                    texts.append("refused")
+            os.write(writer, ",".join(texts).encode())
+            os._exit(0)
+        os.close(writer)
+        with os.fdopen(reader) as result:
+            self.assertEqual(result.read(), "refused,refused")
+        self.assertEqual(os.waitpid(child, 0)[1], 0)
+        self.assertEqual(select.select([descriptor], [], [], 0)[0], [])
+        self.publish(producer, b"after")
+        self.assertEqual(select.select([descriptor], [], [], 5)[0], [descriptor])
+        self.assertEqual(bytes(asyncio.run(consumer.pull_async()).data), b"after")
 
     def test_child_of_a_parent_that_only_imported_bips_works(self) -> None:
         program = """

@@ -323,7 +323,7 @@ bips_status bips_consumer_push(bips_consumer *consumer, bips_read_lease *lease);
  * A descriptor for poll, epoll, GLib or asyncio: readable while a pull without waiting would not time out, that is, while a
  * frame is waiting, after the end of the stream, and while the producer is lost. Only pulls make it unreadable: do not read from it.
  * It may be readable once too often: pull with a time-out of 0 and go back to the loop on BIPS_TIMED_OUT. It is the same on
- * every call and closed with the consumer.
+ * every call and closed with the consumer. A forked child's copy still tells of the parent's frames: all that it may do is close it.
  *
  * The first descriptor of a process starts one thread, named bips-wait, which ends about a second after the last was closed. Kernels before
  * Linux 5.16, and the pools beyond the 127th of a process, cost one more such thread for each pool. Errors: SYSTEM.
