@@ -121,9 +121,9 @@ internal sealed class RandomRound(Random random, string name, WaitTimes times)
             {
                 happen(end);
             }
-            catch (ObjectDisposedException)
+            catch (Exception e) when (e is ObjectDisposedException or BipsException { Error: BipsError.LeaseEnded })
             {
-                // The other end came first.
+                // The other end came first, or in the middle.
             }
         })));
         string outcome = await Waits.Soon(start(), wait, string.Join(" and ", ends)).ConfigureAwait(false);

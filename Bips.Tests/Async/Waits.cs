@@ -59,8 +59,11 @@ internal static class Waits
     public static void Send(Producer producer)
     {
         producer.Pull(out WriteLease lease);
-        BinaryPrimitives.WriteUInt64LittleEndian(lease.Span, producer.Published + 1);
-        lease.Push(sizeof(ulong));
+        using (lease)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(lease.Span, producer.Published + 1);
+            lease.Push(sizeof(ulong));
+        }
     }
 
     private static Task<string> OnThread(Func<string> wait) =>
