@@ -27,16 +27,15 @@ public sealed class RandomisedEndTests(bool waitv) : WaitvFixture(waitv)
         TaskScheduler.UnobservedTaskException += note;
         ThreadPool.GetMinThreads(out int threads, out int completionThreads);
         ThreadPool.SetMinThreads(PoolThreads, completionThreads);
-        var times = new WaitTimes();
+        IReadOnlyList<string> delays;
         try
         {
-            int rounds = Soak.Times(3000, 100_000);
-            int groups = Math.Max(2, rounds / RoundsPerKilled / KilledPeers.Count);
-            int each = (rounds - (groups * KilledPeers.Count) + Workers - 1) / Workers;
-            await Task.WhenAll([
-                Task.Run(() => Kill(groups, times)),
-                .. Enumerable.Range(0, Workers).Select(worker => Task.Run(() => Work(new Random(worker), $"{Name}-{worker}", each, times))),
-            ]);
+            delays = await RunAll();
+            if (delays.Count > 0)
+            {
+                // A machine that stood still for a moment has delayed all rounds of that moment, once. A fault comes again.
+                delays = await RunAll();
+            }
         }
         finally
         {
@@ -47,7 +46,20 @@ public sealed class RandomisedEndTests(bool waitv) : WaitvFixture(waitv)
         }
 
         Assert.That(unobserved, Is.Empty);
-        times.Check();
+        Assert.That(delays, Is.Empty);
+    }
+
+    private async Task<IReadOnlyList<string>> RunAll()
+    {
+        var times = new WaitTimes();
+        int rounds = Soak.Times(3000, 100_000);
+        int groups = Math.Max(2, rounds / RoundsPerKilled / KilledPeers.Count);
+        int each = (rounds - (groups * KilledPeers.Count) + Workers - 1) / Workers;
+        await Task.WhenAll([
+            Task.Run(() => Kill(groups, times)),
+            .. Enumerable.Range(0, Workers).Select(worker => Task.Run(() => Work(new Random(worker), $"{Name}-{worker}", each, times))),
+        ]).ConfigureAwait(false);
+        return times.FindDelays();
     }
 
     private static async Task Work(Random random, string name, int rounds, WaitTimes times)

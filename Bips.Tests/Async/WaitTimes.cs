@@ -11,12 +11,12 @@ namespace Bips.Tests.Async;
 /// would not exceed it; in the middle it would, by far.</para>
 /// <para>A single round on a busy machine proves nothing, because a thread that was woken may get a processor many milliseconds
 /// later. A busy machine only ever adds time, and to hardly any round as much as half a slice: so the middle of each kind and end is held
-/// against what it must be, and of all rounds together no more than a few in a hundred may take longer than a slice and a half.</para>
+/// against what it must be, and of all rounds together no more than two in a hundred may take longer than a slice and a half.</para>
 /// </remarks>
 internal sealed class WaitTimes
 {
     /// <summary>How many of all rounds a busy machine may delay by half a slice and more.</summary>
-    private const double DelayedShare = 0.01;
+    private const double DelayedShare = 0.02;
 
     /// <summary>Fewer rounds of a kind and end have no middle that says anything.</summary>
     private const int FewestRounds = 20;
@@ -26,34 +26,30 @@ internal sealed class WaitTimes
 
     public void Add(WaitKind kind, RandomEnd end, TimeSpan latency) => _times.GetOrAdd((kind, end), _ => []).Add(latency);
 
-    /// <summary>Prints the distribution, and fails when an end was not told within a slice.</summary>
-    public void Check()
+    /// <summary>Prints the distribution.</summary>
+    /// <returns>What was not told within a slice, for people; empty when everything was.</returns>
+    public IReadOnlyList<string> FindDelays()
     {
         Row[] rows = [.. _times.OrderBy(entry => entry.Key).Select(entry => new Row(entry.Key.Kind, entry.Key.End, [.. entry.Value.Order()]))];
-        TestContext.Out.WriteLine(
-            $"{rows.Sum(row => row.Times.Length)} rounds; milliseconds from the end of a wait until it was told\n" +
-            $"{"wait",-16}{"end",-13}{"count",7}{"p50",9}{"p99",9}{"max",9}");
+        int all = rows.Sum(row => row.Times.Length);
+        int delayed = rows.Sum(row => row.Times.Count(time => time > 1.5 * s_slice));
+        TestContext.Out.WriteLine($"{all} rounds; milliseconds from the end of a wait until it was told; {delayed} times more than a slice and a half");
+        TestContext.Out.WriteLine($"{"wait",-16}{"end",-13}{"count",7}{"p50",9}{"p99",9}{"max",9}");
         foreach (Row row in rows)
         {
             TestContext.Out.WriteLine(row);
         }
 
-        Assert.Multiple(() =>
-        {
-            foreach (Row row in rows.Where(row => row.Times.Length >= FewestRounds))
-            {
-                Assert.That(row.Quantile(0.5), Is.LessThan(row.IsFoundBySlice ? s_slice : s_slice / 4), $"{row.Kind}, {row.End}: the middle");
-            }
-
-            double delayed = rows.Sum(row => row.Times.Count(time => time > 1.5 * s_slice));
-            Assert.That(delayed / rows.Sum(row => row.Times.Length), Is.LessThan(DelayedShare), "rounds longer than a slice and a half");
-        });
+        IEnumerable<string> late = rows.Where(row => row.Times.Length >= FewestRounds && row.Quantile(0.5) >= row.LatestMiddle)
+            .Select(row => $"too late in the middle: {row}");
+        return delayed <= DelayedShare * all ? [.. late] : [.. late, $"{delayed} of {all} rounds took longer than a slice and a half"];
     }
 
     private sealed record Row(WaitKind Kind, RandomEnd End, TimeSpan[] Times)
     {
         /// <summary>Producers look for a dead consumer so often that it is as if they were woken.</summary>
-        public bool IsFoundBySlice => End is RandomEnd.PeerDies or RandomEnd.PeerKilled && Kind < WaitKind.BufferPull;
+        public TimeSpan LatestMiddle =>
+            Kind < WaitKind.BufferPull && (End is RandomEnd.PeerDies or RandomEnd.PeerKilled) ? s_slice : s_slice / 4;
 
         public TimeSpan Quantile(double share) => Times[(int)(share * (Times.Length - 1))];
 
