@@ -9,6 +9,9 @@ internal sealed class RandomRound(Random random, string name, WaitTimes times)
     /// <summary>Turns of a spin loop, so that ends come before, during and after the begin of the wait.</summary>
     private const int LongestPause = 3000;
 
+    /// <summary>Milliseconds, short so that the slice does not end the wait first.</summary>
+    private const int LongestSleep = 6;
+
     private static readonly PoolOptions s_small = new() { BufferSize = 64, BufferCount = 3 };
     private static readonly RandomEnd[] s_ends =
         [RandomEnd.Delivery, RandomEnd.Cancellation, RandomEnd.Dispose, RandomEnd.PeerEnds, RandomEnd.PeerDies];
@@ -110,8 +113,11 @@ internal sealed class RandomRound(Random random, string name, WaitTimes times)
     {
         int[] pauses = [.. ends.Select(_ => random.Next(LongestPause))];
 
-        // Only a death is looked for slice by slice: it comes anywhere in a slice, the others at once.
-        int phase = ends is [RandomEnd.PeerDies] ? random.Next((int)Consumer.Slice.TotalMilliseconds) : 0;
+        // A death, which is looked for slice by slice, comes anywhere in one. As a rule the others come when the wait sleeps, so that they
+        // have to wake it, and now and then around its begin.
+        int phase = ends is [RandomEnd.PeerDies] ? random.Next((int)Consumer.Slice.TotalMilliseconds)
+            : random.Next(8) == 0 ? 0
+            : random.Next(1, LongestSleep);
         Task firing = Task.WhenAll(ends.Select((end, i) => Task.Run(async () =>
         {
             await Task.Delay(phase).ConfigureAwait(false);
