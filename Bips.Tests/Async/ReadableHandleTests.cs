@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Bips.Signaler.Waiting;
 using Bips.Tests.Support;
 
 namespace Bips.Tests.Async;
@@ -47,6 +48,24 @@ public sealed class ReadableHandleTests(bool waitv) : WaitvFixture(waitv)
     }
 
     [Test]
+    public async Task Pending_pull_takes_back_what_the_handle_has_said_of_its_frame()
+    {
+        Producer producer = CreateProducer();
+        for (int i = 0; i < 20; i++)
+        {
+            using Consumer consumer = Consumer.Open(Name, new ConsumerOptions { History = 0 });
+            ValueTask<PullResult<StoredReadLease>> pull = consumer.PullAsync();
+
+            // The younger wait is looked at first: the frame is there for the handle, and then taken.
+            SafeHandle handle = consumer.ReadableHandle;
+            Send(producer);
+            PullResult<StoredReadLease> pulled = await Soon(pull);
+            pulled.Lease.Push();
+            Assert.That(IsReadable(handle, milliseconds: 0), Is.False);
+        }
+    }
+
+    [Test]
     public void Killed_producer_makes_the_handle_readable()
     {
         ActorProcess actor = StartActor();
@@ -81,6 +100,9 @@ public sealed class ReadableHandleTests(bool waitv) : WaitvFixture(waitv)
             pools.Add((producer, consumer, consumer.ReadableHandle));
         }
 
+        // The word on which the thread is called takes a place too. A word without a sleeper would be looked at slice by slice.
+        int sleepers = HasWaitv ? pools.Count - FutexVector.Capacity + 1 : pools.Count;
+        Assert.That(SpinWait.SpinUntil(() => CountWaitingThreads() == 1 + sleepers, Patience), Is.True, $"{CountWaitingThreads()} threads");
         foreach ((Producer producer, Consumer consumer, SafeHandle handle) in pools)
         {
             Send(producer);

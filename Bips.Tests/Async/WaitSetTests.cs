@@ -172,6 +172,7 @@ public sealed class WaitSetTests(bool waitv) : WaitvFixture(waitv)
     [Test]
     public void Set_of_more_members_than_the_kernel_sleeps_on_at_once_works()
     {
+        Assert.That(SpinWait.SpinUntil(() => CountWaitingThreads() == 0, Patience), Is.True, "nothing waits");
         var set = new WaitSet(WaitMode.Sleep);
         List<Producer> producers = [];
         for (int i = 0; i < 140; i++)
@@ -190,6 +191,7 @@ public sealed class WaitSetTests(bool waitv) : WaitvFixture(waitv)
         }
 
         Assert.That(set.Wait(out _, TimeSpan.FromMilliseconds(5)), Is.False);
+        Assert.That(CountWaitingThreads(), Is.GreaterThan(1), "the waiting thread and its sleepers have looked, and not only the set after each slice");
     }
 
     [Test]

@@ -31,22 +31,4 @@ public sealed class WaitingThreadTests(bool waitv) : WaitvFixture(waitv)
         Assert.That(CountWaitingThreads(), Is.Zero);
         pull.Result.Lease.Push();
     }
-
-    private static int CountWaitingThreads()
-    {
-        int count = 0;
-        foreach (string task in Directory.GetDirectories("/proc/self/task"))
-        {
-            try
-            {
-                count += File.ReadAllText($"{task}/comm").Trim() is "bips-wait" ? 1 : 0;
-            }
-            catch (IOException)
-            {
-                // It has ended meanwhile.
-            }
-        }
-
-        return count;
-    }
 }

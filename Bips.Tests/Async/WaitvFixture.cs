@@ -26,4 +26,23 @@ public abstract class WaitvFixture(bool waitv) : PoolFixture
     /// <summary>The result of a pull that must end soon.</summary>
     protected static async Task<PullResult<T>> Soon<T>(ValueTask<PullResult<T>> pull)
         where T : struct => await pull.AsTask().WaitAsync(Patience).ConfigureAwait(false);
+
+    /// <summary>Threads of this process that wait for others: the one, and those that sleep on a word each.</summary>
+    protected static int CountWaitingThreads()
+    {
+        int count = 0;
+        foreach (string task in Directory.GetDirectories("/proc/self/task"))
+        {
+            try
+            {
+                count += File.ReadAllText($"{task}/comm").Trim() is "bips-wait" ? 1 : 0;
+            }
+            catch (IOException)
+            {
+                // It has ended meanwhile.
+            }
+        }
+
+        return count;
+    }
 }
