@@ -32,12 +32,12 @@ public sealed class GoldenBytesTests : PoolFixture
         byte[] lanes = File.ReadAllBytes($"/dev/shm/bips.{Name}.lanes");
         int page = Environment.SystemPageSize;
         Assert.That(Encoding.ASCII.GetString(pool, 0, 8), Is.EqualTo("BIPSPOOL"));
-        uint[] words = [1, 0x01020304];
+        uint[] words = [2, 0x01020304];
         Assert.That(Words(pool, 0x08, 2), Is.EqualTo(words));
         uint[] geometry = [5, 2, 3, 1, 70, 8, (uint)page, 11];
         Assert.That(Words(pool, 0x20, 8), Is.EqualTo(geometry));
         long ring = (2 * page) + (3 * 64);
-        long metadata = ring + (8 * 64);
+        long metadata = ring + (8 * 32);
         long buffers = 3 * page;
         long[] sizes =
         [
@@ -51,7 +51,7 @@ public sealed class GoldenBytesTests : PoolFixture
 
         Assert.That(Longs(pool, page, 1), Is.EqualTo(new long[] { 1 }), "published");
         Assert.That(Words(pool, page + 0x84, 2), Is.EqualTo(new uint[] { 1, 1 }), "state ready, epoch 1");
-        int entry = (int)ring + 64;
+        int entry = (int)ring + 32;
         Assert.That(Longs(pool, entry, 3), Is.EqualTo(new long[] { (1L << 12) | (uint)index, 0x1122334455667788, 4999 }));
         Assert.That(Words(pool, entry + 0x18, 1), Is.EqualTo(new uint[] { 7 }));
         Assert.That(pool[metadata + (index * 128)], Is.EqualTo(0xCD));

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace Bips.Tests.Support;
 
 /// <summary>Another process, driven command by command; killed at the end whatever happens.</summary>
-public sealed class ActorProcess : IDisposable
+public sealed partial class ActorProcess : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
     private readonly Process _process;
@@ -72,13 +73,14 @@ public sealed class ActorProcess : IDisposable
         _process.WaitForExit();
     }
 
-    /// <summary>Processor time used so far, by the kernel's account.</summary>
+    /// <summary>Processor time used so far, by the kernel's account: to the nanosecond, where <c>/proc</c> counts in hundredths of a second.</summary>
     public TimeSpan ProcessorTime
     {
         get
         {
-            _process.Refresh();
-            return _process.TotalProcessorTime;
+            Assert.That(GetProcessClock(Id, out int clock), Is.Zero, "errno");
+            Assert.That(ReadClock(clock, out Timespec time), Is.Zero);
+            return TimeSpan.FromSeconds(time.Seconds) + TimeSpan.FromMicroseconds(time.Nanoseconds / 1000.0);
         }
     }
 
@@ -100,4 +102,18 @@ public sealed class ActorProcess : IDisposable
     }
 
     private string Status() => WaitForEnd().ToString(CultureInfo.InvariantCulture);
+
+    /// <returns>Zero or an errno.</returns>
+    [LibraryImport("libc", EntryPoint = "clock_getcpuclockid")]
+    private static partial int GetProcessClock(int process, out int clock);
+
+    [LibraryImport("libc", EntryPoint = "clock_gettime")]
+    private static partial int ReadClock(int clock, out Timespec time);
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct Timespec
+    {
+        public long Seconds;
+        public long Nanoseconds;
+    }
 }
