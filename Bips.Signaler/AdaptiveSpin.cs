@@ -24,14 +24,14 @@ public struct AdaptiveSpin
     private const int SmoothingShift = 2;
 
     private readonly WaitMode _mode;
-    private readonly bool _alone;
+    private readonly bool _hasOneProcessor;
     private long _smoothedWait;
 
     /// <summary>Starts without a history: a balanced wait spins at first.</summary>
     public AdaptiveSpin(WaitMode mode)
     {
         _mode = mode;
-        _alone = Environment.ProcessorCount == 1;
+        _hasOneProcessor = Environment.ProcessorCount == 1;
     }
 
     /// <summary>Whether the waiter must never sleep.</summary>
@@ -45,22 +45,24 @@ public struct AdaptiveSpin
     {
         WaitMode.Spin => 0, // It spins slice by slice, because it also looks whether its peer lives.
         WaitMode.Sleep => 0,
-        _ => _alone || _smoothedWait > WorthwhileNanoseconds ? 0 : MaximumNanoseconds,
+        _ => _smoothedWait > WorthwhileNanoseconds ? 0 : MaximumNanoseconds,
     };
 
     /// <summary>Takes note of how long a wait took, from its first look to its end.</summary>
     public void Record(long waitedNanoseconds) =>
         _smoothedWait += (waitedNanoseconds - _smoothedWait) >> SmoothingShift;
 
-    /// <summary>Tells the processor that the thread spins; where it is the only one, lets others run.</summary>
+    /// <summary>
+    /// Whether a spinner lets others run now and then. One that never sleeps does so where it has a single processor, which its peer may have
+    /// to share, or not: the process may be pinned to it and the peer to another one.
+    /// </summary>
+    internal readonly bool Yields => !NeverSleeps || _hasOneProcessor;
+
+    /// <summary>Tells the processor that the thread spins.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Pause()
+    public static void Pause()
     {
-        if (_alone)
-        {
-            Thread.Yield();
-        }
-        else if (X86Base.IsSupported)
+        if (X86Base.IsSupported)
         {
             X86Base.Pause();
         }

@@ -35,7 +35,7 @@ public static class Wait
             return condition.IsMet() ? WaitResult.Met : otherwise;
         }
 
-        if (spin.IsWorthwhile && Poll(ref condition, in spin))
+        if (spin.IsWorthwhile && Poll(ref condition))
         {
             // That it took next to no time needs no clock, whose reading would stand between a frame and its reader.
             spin.Record(0);
@@ -113,12 +113,12 @@ public static class Wait
         long end = Math.Min(start + budget, deadline.Nanoseconds);
         do
         {
-            if (Poll(ref condition, in spin))
+            if (Poll(ref condition))
             {
                 return true;
             }
 
-            if (!spin.NeverSleeps)
+            if (spin.Yields)
             {
                 // The peer may be one that wants this processor.
                 Thread.Yield();
@@ -130,14 +130,14 @@ public static class Wait
 
     /// <summary>Looks a few times, about a microsecond for a condition that is cheap to look at.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool Poll<TCondition>(ref TCondition condition, ref readonly AdaptiveSpin spin)
+    private static bool Poll<TCondition>(ref TCondition condition)
         where TCondition : struct, IWaitCondition, allows ref struct
     {
         for (int poll = 0; poll < PollsPerClockReading; poll++)
         {
             for (int pause = 0; pause < TCondition.PausesBetweenLooks; pause++)
             {
-                spin.Pause();
+                AdaptiveSpin.Pause();
             }
 
             if (condition.IsMet())

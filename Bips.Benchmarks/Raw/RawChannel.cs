@@ -74,7 +74,7 @@ internal unsafe struct RawChannel
             {
                 if (wait == RawWait.Relaxed)
                 {
-                    default(AdaptiveSpin).Pause();
+                    AdaptiveSpin.Pause();
                 }
             }
         }
