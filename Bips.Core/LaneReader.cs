@@ -137,9 +137,10 @@ internal sealed unsafe class LaneReader
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Release(int index)
     {
-        Ordering.StoreRelease(ref _held[index], 0); // sync: release, step: release_held
+        // sync: doorbell - keeps this store before the load of the waiting flag.
+        Ordering.StoreFenced(ref _held[index], 0); // sync: release, step: release_held
         CrashPoint.Reached("release_held");
-        _doorbell.Ring();
+        _doorbell.RingFenced();
     }
 
     /// <summary>Stops reading but keeps what is held.</summary>
@@ -248,6 +249,8 @@ internal sealed unsafe class LaneReader
             ThrowCorrupt("buffer index", (ulong)index, sequence);
         }
 
+        _pool.Prefetch(index);
+
         // Whoever gave the buffer back cleared the byte before the producer could publish it again.
         if (_held[index] != 0)
         {
@@ -256,15 +259,8 @@ internal sealed unsafe class LaneReader
             return false;
         }
 
-        Ordering.StoreRelease(ref _held[index], 1); // step: pull_hold
+        Hold(index); // step: pull_hold
         CrashPoint.Reached("pull_hold");
-        if (_mustConfirm)
-        {
-            // sync: floor - keeps the store of the held byte before the loads of floor and eviction: either the producer's
-            // scan sees the byte, or this lane sees what was stored before that scan.
-            Ordering.FullFence();
-        }
-
         long timestamp = (long)Ordering.LoadAcquire(ref entry->Timestamp); // step: pull_copy
         CrashPoint.Reached("pull_copy");
         ulong length = Ordering.LoadAcquire(ref entry->Length);
@@ -289,6 +285,21 @@ internal sealed unsafe class LaneReader
 
         frame = new TakenFrame(index, (int)length, sequence, timestamp, flags);
         return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Hold(int index)
+    {
+        if (_mustConfirm)
+        {
+            // sync: floor - keeps the store of the held byte before the loads of floor and eviction: either the producer's
+            // scan sees the byte, or this lane sees what was stored before that scan.
+            Ordering.StoreFenced(ref _held[index], 1);
+        }
+        else
+        {
+            Ordering.StoreRelease(ref _held[index], 1);
+        }
     }
 
     /// <summary>Whether the producer still keeps the frame for this lane.</summary>

@@ -197,8 +197,10 @@ public sealed unsafe partial class Producer : IDisposable
                 throw LeaseErrors.TooLong(length, _geometry.BufferSize);
             }
 
+            // Before the clock is read, which takes a while: meanwhile the entry's line comes over from who read it last.
+            ulong sequence = Describe(length, flags, out RingEntry* entry);
             long time = timestamp ?? MonotonicClock.Nanoseconds;
-            ulong sequence = Commit(index, length, flags, time);
+            Commit(entry, sequence, index, time);
             _reclaimer.MarkPublished(index, sequence, time);
             _leases.Close(index, generation);
             return sequence;
@@ -301,19 +303,25 @@ public sealed unsafe partial class Producer : IDisposable
         return lease;
     }
 
-    /// <summary>Makes a filled buffer the next frame.</summary>
-    private ulong Commit(int index, int length, uint flags, long timestamp)
+    /// <summary>Begins the entry of the next frame.</summary>
+    /// <returns>The frame's sequence.</returns>
+    private ulong Describe(int length, uint flags, out RingEntry* entry)
     {
         ulong sequence = _reclaimer.Published + 1;
-        RingEntry* entry = _ring + (sequence & _ringMask);
-        Ordering.StoreRelease(ref entry->Timestamp, (ulong)timestamp); // sync: rewrite
-        Ordering.StoreRelease(ref entry->Length, (ulong)length);
-        Ordering.StoreRelease(ref entry->Flags, flags); // step: push_fields
+        entry = _ring + (sequence & _ringMask);
+        Ordering.StoreRelease(ref entry->Length, (ulong)length); // sync: rewrite
+        Ordering.StoreRelease(ref entry->Flags, flags);
+        return sequence;
+    }
+
+    /// <summary>Makes a filled buffer the frame that an entry was begun for.</summary>
+    private void Commit(RingEntry* entry, ulong sequence, int index, long timestamp)
+    {
+        Ordering.StoreRelease(ref entry->Timestamp, (ulong)timestamp); // step: push_fields
         CrashPoint.Reached("push_fields");
         Ordering.StoreRelease(ref entry->Commit, RingEntry.Pack(sequence, index)); // sync: commit, step: push_commit
         CrashPoint.Reached("push_commit");
         _broadcast.Post(sequence);
-        return sequence;
     }
 
     /// <summary>Evicted consumers may sleep: have them find out.</summary>

@@ -38,11 +38,9 @@ public unsafe struct BroadcastSemaphore : IWakeSource
     /// <summary>Poster: sets the number of permits and wakes who sleeps. What was stored before is visible to them.</summary>
     public void Post(ulong posted)
     {
-        Ordering.StoreRelease(ref *_posted, posted); // sync: posted, step: push_publish
+        // sync: sleep - keeps this store (and the caller's before it) before the load of the bell.
+        Ordering.StoreFenced(ref *_posted, posted); // sync: posted, step: push_publish
         CrashPoint.Reached("push_publish");
-
-        // sync: sleep - keeps the store above (and the caller's before it) before the load of the bell.
-        Ordering.FullFence();
         uint bell = Ordering.LoadAcquire(ref *_bell); // step: push_look
         CrashPoint.Reached("push_look");
         if (bell != _lastBell)

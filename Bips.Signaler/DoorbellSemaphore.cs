@@ -27,6 +27,12 @@ public readonly unsafe struct DoorbellSemaphore : IWakeSource
     {
         // sync: doorbell - keeps the caller's stores before the load of the waiting flag.
         Ordering.FullFence();
+        RingFenced();
+    }
+
+    /// <summary>The same for a ringer whose last store was a fenced one.</summary>
+    public void RingFenced()
+    {
         if (Ordering.LoadAcquire(ref *_waiting) != 0) // step: bell_look
         {
             Ordering.FetchAdd(ref *_bell, 1); // step: bell_ring

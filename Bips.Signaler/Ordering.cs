@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 #pragma warning disable RS0030 // the one place where the framework's primitives are used
 
@@ -10,8 +11,8 @@ namespace Bips.Signaler;
 /// </summary>
 /// <remarks>
 /// All of them are safe on x86-64 and arm64 and from any thread. The model is that of C11: an acquire load that sees
-/// the value of a release store also sees everything stored before it. Only <see cref="FullFence"/> and
-/// <see cref="FetchAdd"/> keep an earlier store before a later load.
+/// the value of a release store also sees everything stored before it. Only <see cref="FullFence"/>,
+/// <see cref="StoreFenced(ref ulong, ulong)"/> and <see cref="FetchAdd"/> keep an earlier store before a later load.
 /// </remarks>
 public static class Ordering
 {
@@ -38,6 +39,37 @@ public static class Ordering
     /// <inheritdoc cref="StoreRelease(ref byte, byte)"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreRelease(ref ulong word, ulong value) => Volatile.Write(ref word, value);
+
+    /// <summary>Stores; no access moves across the store, in either direction: a release store and a full fence.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreFenced(ref byte word, byte value)
+    {
+        if (X86Base.IsSupported)
+        {
+            // One locked instruction is both. A fence of its own is one on the top of the stack, and whatever lies there is then slow to read.
+            Interlocked.Exchange(ref word, value);
+        }
+        else
+        {
+            Volatile.Write(ref word, value);
+            Interlocked.MemoryBarrier();
+        }
+    }
+
+    /// <inheritdoc cref="StoreFenced(ref byte, byte)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void StoreFenced(ref ulong word, ulong value)
+    {
+        if (X86Base.IsSupported)
+        {
+            Interlocked.Exchange(ref word, value);
+        }
+        else
+        {
+            Volatile.Write(ref word, value);
+            Interlocked.MemoryBarrier();
+        }
+    }
 
     /// <summary>No access moves across it, in either direction. Costs about 20 cycles.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
