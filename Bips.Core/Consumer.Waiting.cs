@@ -13,6 +13,15 @@ public sealed unsafe partial class Consumer
     /// <summary>How long it stands that another consumer of this process found the producer alive.</summary>
     private const long FreshNanoseconds = 10_000_000;
 
+    /// <summary>In a dense stream the next frame is there after this many looks.</summary>
+    private const int DenseLooks = 3;
+
+    /// <summary>Most pauses of the processor that a consumer lets pass for frames to come: a few hundred nanoseconds.</summary>
+    private const int MostPauses = 12;
+
+    /// <summary>Whether the last wait was over almost at once.</summary>
+    private bool _isDense;
+
     /// <summary>Where this consumer's waits sleep; null until the first one.</summary>
     private WaitedWord? _word;
 
@@ -94,6 +103,36 @@ public sealed unsafe partial class Consumer
 
     /// <summary>To be called when a pull is over and the waiting thread's lock is not held.</summary>
     internal void ClearUnlessReadable() => _readable?.ClearUnlessReadable();
+
+    /// <summary>Whether the next frame comes within about a microsecond, if waits spin at all.</summary>
+    /// <remarks>
+    /// A consumer that has caught up with a dense stream looks away until some frames have come. If it spun on the line that the producer is
+    /// writing, each frame would cost the producer a trip of that line.
+    /// </remarks>
+    private bool ComesSoon()
+    {
+        if (!_spin.IsWorthwhile)
+        {
+            return false;
+        }
+
+        if (_isDense)
+        {
+            AdaptiveSpin.Pause(_pausesWhenDense);
+        }
+
+        var condition = new NextFrame(this);
+        int looks = Wait.Poll(ref condition);
+        _isDense = looks is > 0 and <= DenseLooks;
+        if (looks == 0)
+        {
+            return false;
+        }
+
+        // That it took next to no time needs no clock, whose reading would stand between a frame and its reader.
+        _spin.Record(0);
+        return true;
+    }
 
     /// <summary>Nobody is inside any more, and nobody can begin to wait.</summary>
     private void StopWaiting()

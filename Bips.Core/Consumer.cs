@@ -36,6 +36,7 @@ public sealed unsafe partial class Consumer : IDisposable
     private readonly LeaseTable _leases;
     private readonly BufferMemories _memories;
     private readonly long _graceNanoseconds;
+    private readonly int _pausesWhenDense;
     private BroadcastSemaphore _semaphore;
     private AdaptiveSpin _spin;
     private readonly WaitInterruption _interruption;
@@ -55,6 +56,9 @@ public sealed unsafe partial class Consumer : IDisposable
         _graceNanoseconds = options.ProducerGrace == Timeout.InfiniteTimeSpan
             ? long.MaxValue
             : (long)Math.Min(options.ProducerGrace.TotalNanoseconds, long.MaxValue / 2);
+
+        // With few buffers the producer soon waits for what this consumer has not taken.
+        _pausesWhenDense = Math.Min(MostPauses, claim.Pool.Geometry.BufferCount / 2);
         ProducerState* state = claim.Pool.State;
         _semaphore = new BroadcastSemaphore(&state->Published, &state->Signal, &claim.Lane.Doorbells->SleeperBell);
         _spin = new AdaptiveSpin(options.WaitMode);
@@ -254,7 +258,7 @@ public sealed unsafe partial class Consumer : IDisposable
             }
 
             ThrowUnlessRoom();
-            PullStatus status = TryTake(out lease) ? PullStatus.Success : WaitAndTake(out lease, deadline, cancellation);
+            PullStatus status = TakeOrWait(out lease, deadline, cancellation);
             _readable?.ClearUnlessReadable();
             return status;
         }
@@ -270,6 +274,22 @@ public sealed unsafe partial class Consumer : IDisposable
         {
             throw LeaseErrors.Limit(_leases.Limit, nameof(ConsumerOptions.MaximumHeld));
         }
+    }
+
+    private PullStatus TakeOrWait(out ReadLease lease, Deadline deadline, CancellationToken cancellation)
+    {
+        bool hasLooked = deadline == Deadline.Immediate;
+        while (!TryTake(out lease))
+        {
+            if (hasLooked || !ComesSoon())
+            {
+                return WaitAndTake(out lease, deadline, cancellation);
+            }
+
+            hasLooked = true;
+        }
+
+        return PullStatus.Success;
     }
 
     private bool TryTake(out ReadLease lease)

@@ -71,4 +71,15 @@ public struct AdaptiveSpin
             ArmBase.Yield();
         }
     }
+
+    /// <summary>The same several times.</summary>
+    /// <param name="count">How many times; one takes 1 to 50 ns, depending on the processor.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Pause(int count)
+    {
+        for (int pause = 0; pause < count; pause++)
+        {
+            Pause();
+        }
+    }
 }

@@ -35,7 +35,7 @@ public static class Wait
             return condition.IsMet() ? WaitResult.Met : otherwise;
         }
 
-        if (spin.IsWorthwhile && Poll(ref condition))
+        if (spin.IsWorthwhile && Poll(ref condition) > 0)
         {
             // That it took next to no time needs no clock, whose reading would stand between a frame and its reader.
             spin.Record(0);
@@ -50,6 +50,25 @@ public static class Wait
         }
 
         return result;
+    }
+
+    /// <summary>Looks a few times, about a microsecond for a condition that is cheap to look at: what to do before a wait that takes preparation.</summary>
+    /// <param name="condition">What to wait for.</param>
+    /// <returns>The number of looks until the condition was met, from 1; 0 when it was not.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Poll<TCondition>(ref TCondition condition)
+        where TCondition : struct, IWaitCondition, allows ref struct
+    {
+        for (int look = 1; look <= PollsPerClockReading; look++)
+        {
+            AdaptiveSpin.Pause(TCondition.PausesBetweenLooks);
+            if (condition.IsMet())
+            {
+                return look;
+            }
+        }
+
+        return 0;
     }
 
     private static WaitResult SpinThenSleep<TCondition, TSource>(ref TCondition condition, ref TSource source,
@@ -113,7 +132,7 @@ public static class Wait
         long end = Math.Min(start + budget, deadline.Nanoseconds);
         do
         {
-            if (Poll(ref condition))
+            if (Poll(ref condition) > 0)
             {
                 return true;
             }
@@ -125,27 +144,6 @@ public static class Wait
             }
         }
         while (MonotonicClock.Nanoseconds < end && !condition.IsHopeless(afterSlice: false));
-        return false;
-    }
-
-    /// <summary>Looks a few times, about a microsecond for a condition that is cheap to look at.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool Poll<TCondition>(ref TCondition condition)
-        where TCondition : struct, IWaitCondition, allows ref struct
-    {
-        for (int poll = 0; poll < PollsPerClockReading; poll++)
-        {
-            for (int pause = 0; pause < TCondition.PausesBetweenLooks; pause++)
-            {
-                AdaptiveSpin.Pause();
-            }
-
-            if (condition.IsMet())
-            {
-                return true;
-            }
-        }
-
         return false;
     }
 

@@ -138,6 +138,21 @@ public sealed unsafe class SemaphoreTests
             Is.EqualTo(WaitResult.Hopeless));
     }
 
+    [Test]
+    public void Poll_tells_how_many_looks_it_took([Values(1, 2, 5)] int looks)
+    {
+        var condition = new MetAtLook(looks);
+        Assert.That(Wait.Poll(ref condition), Is.EqualTo(looks));
+    }
+
+    [Test]
+    public void Poll_gives_up_before_it_costs_much()
+    {
+        var condition = new MetAtLook(int.MaxValue);
+        Assert.That(Wait.Poll(ref condition), Is.Zero);
+        Assert.That(condition.Looks, Is.InRange(10, 100));
+    }
+
     private BroadcastSemaphore Broadcast() =>
         new((ulong*)_memory, (uint*)(_memory + sizeof(ulong)), (uint*)(_memory + LineSize));
 
@@ -180,6 +195,16 @@ public sealed unsafe class SemaphoreTests
         public bool IsMet() => Ordering.LoadAcquire(ref *work) >= wanted;
 
         public bool IsHopeless(bool afterSlice) => false;
+    }
+
+    /// <summary>Met at one of its looks.</summary>
+    private struct MetAtLook(int look) : IWaitCondition
+    {
+        public int Looks { get; private set; }
+
+        public bool IsMet() => ++Looks == look;
+
+        public readonly bool IsHopeless(bool afterSlice) => false;
     }
 
     /// <summary>Never met, and found out only by the look that follows a slice.</summary>
