@@ -53,10 +53,11 @@ public struct AdaptiveSpin
         _smoothedWait += (waitedNanoseconds - _smoothedWait) >> SmoothingShift;
 
     /// <summary>
-    /// Whether a spinner lets others run now and then. One that never sleeps does so where it has a single processor, which its peer may have
-    /// to share, or not: the process may be pinned to it and the peer to another one.
+    /// After how many polls, each about a microsecond, a spinner lets others run. One that never sleeps does so seldom, because a frame that
+    /// comes meanwhile waits for the system call, but it does: there may be more spinners than processors, and the one that is waited for
+    /// would not run before the end of a time slice.
     /// </summary>
-    internal readonly bool Yields => !NeverSleeps || _hasOneProcessor;
+    internal readonly int PollsPerYield => NeverSleeps && !_hasOneProcessor ? 16 : 1;
 
     /// <summary>Tells the processor that the thread spins.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -130,6 +130,7 @@ public static class Wait
         }
 
         long end = Math.Min(start + budget, deadline.Nanoseconds);
+        int polls = 0;
         do
         {
             if (Poll(ref condition) > 0)
@@ -137,10 +138,11 @@ public static class Wait
                 return true;
             }
 
-            if (spin.Yields)
+            if (++polls == spin.PollsPerYield)
             {
                 // The peer may be one that wants this processor.
                 Thread.Yield();
+                polls = 0;
             }
         }
         while (MonotonicClock.Nanoseconds < end && !condition.IsHopeless(afterSlice: false));

@@ -9,7 +9,10 @@ internal sealed class FramesScenario : IScenario
 {
     private const int BytesPerPixel = 4;
     private const int Buffers = 4;
+    private const string Spinning = "pool/Spin/Block";
     private const string Pool = "pool/Balanced/Block";
+
+    private const string Plain = "the same work on plain memory, spinning";
 
     /// <summary>The ways to copy that can be the fastest; <c>alternatives</c> has the others, too.</summary>
     private static readonly string[] s_copying = ["socket", "pipe", "mapped"];
@@ -25,25 +28,36 @@ internal sealed class FramesScenario : IScenario
             foreach (int sinks in new[] { 1, 3 })
             {
                 string title = $"{name} RGBA, written and read in full, {sinks} consumer{(sinks == 1 ? "" : "s")}";
-                Samples streams = Stream(runner, title, new StreamPlan(pixels * BytesPerPixel, Buffers, sinks, Touch.All));
-                yield return streams.Beside(title, "frames/s", $"{Pool}.rate", "plain.rate", "the same work on plain memory",
-                    Target.AtLeast(0.95));
+                var plan = new StreamPlan(pixels * BytesPerPixel, Buffers, sinks, Touch.All);
+                bool hasProcessors = plan.Sinks < runner.Settings.Processors.Count;
+                Samples streams = Stream(runner, title, plan, hasProcessors);
+                if (hasProcessors)
+                {
+                    yield return streams.Beside($"{title}, spinning", "frames/s", $"{Spinning}.rate", "plain.rate", Plain, Target.AtLeast(0.95));
+                }
+
+                yield return streams.Beside(title, "frames/s", $"{Pool}.rate", "plain.rate", Plain, Target.AtLeast(0.95));
                 yield return streams.Beside($"{title}, beside copying", "frames/s", $"{Pool}.rate", "copying.rate",
                     $"the best that copies: {streams.Winner("copying", s_copying, "rate")}", Target.AtLeast(1.5));
             }
         }
     }
 
-    private Samples Stream(TrialRunner runner, string title, StreamPlan plan)
+    /// <param name="runner">Runs it.</param>
+    /// <param name="title">Its name.</param>
+    /// <param name="plan">The frames.</param>
+    /// <param name="hasProcessors">Whether there is a processor for each process: then each is pinned, and may spin.</param>
+    private Samples Stream(TrialRunner runner, string title, StreamPlan plan, bool hasProcessors)
     {
+        string[] pools = hasProcessors ? [Spinning, Pool] : [Pool];
         Samples samples = runner.Run(Name, new Trial
         {
             Name = title,
-            Sections = ["plain", Pool, .. s_copying],
+            Sections = ["plain", .. pools, .. s_copying],
             Words = $"{plan.ToWords()} {runner.Settings.BriefTimes}",
             Processes = [Roles.Source, .. Enumerable.Range(0, plan.Sinks).Select(sink => $"{Roles.Sink} sink={sink}")],
             MemoryLength = plan.MemoryLength,
-            IsPinned = plan.Sinks < runner.Settings.Processors.Count,
+            IsPinned = hasProcessors,
         });
         return samples.WithBest("copying", s_copying, "rate", isLargest: true);
     }

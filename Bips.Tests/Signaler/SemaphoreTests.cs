@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Bips.Benchmarks.Harness;
 using Bips.Signaler;
 
 namespace Bips.Tests.Signaler;
@@ -153,6 +154,19 @@ public sealed unsafe class SemaphoreTests
         Assert.That(condition.Looks, Is.InRange(10, 100));
     }
 
+    /// <summary>Counted in processor time, which does not depend on who else runs: without yielding each exchange takes two time slices of it.</summary>
+    [Test]
+    public void Spinners_that_share_a_processor_let_each_other_run()
+    {
+        const int exchanges = 300;
+        int processor = Processors.Allowed()[0];
+        long[] used = new long[2];
+        Task[] both = [.. Enumerable.Range(0, 2).Select(side => Task.Factory.StartNew(
+            () => used[side] = ExchangePinned(processor, side, exchanges), TaskCreationOptions.LongRunning))];
+        Assert.That(Task.WaitAll(both, TimeSpan.FromSeconds(60)), Is.True);
+        Assert.That(used.Sum() / 1000.0 / exchanges, Is.LessThan(500), "microseconds of processor time for an exchange");
+    }
+
     private BroadcastSemaphore Broadcast() =>
         new((ulong*)_memory, (uint*)(_memory + sizeof(ulong)), (uint*)(_memory + LineSize));
 
@@ -168,6 +182,25 @@ public sealed unsafe class SemaphoreTests
             Assert.That(Wait.Until(ref condition, ref waiter, ref spin, Deadline.After(TimeSpan.FromSeconds(5)), s_slice),
                 Is.EqualTo(WaitResult.Met));
         }
+    }
+
+    /// <returns>Processor time, nanoseconds.</returns>
+    private long ExchangePinned(int processor, int side, int exchanges)
+    {
+        Processors.Pin(processor);
+        BroadcastSemaphore source = Broadcast();
+        var spin = new AdaptiveSpin(WaitMode.Spin);
+        ulong* own = (ulong*)(_memory + ((2 + side) * LineSize));
+        ulong* other = (ulong*)(_memory + ((3 - side) * LineSize));
+        long start = Processors.ThreadTime();
+        for (ulong i = 1; i <= (ulong)exchanges; i++)
+        {
+            Ordering.StoreRelease(ref *own, i);
+            var condition = new Posted(other, i);
+            Wait.Until(ref condition, ref source, ref spin, Deadline.Never, s_slice);
+        }
+
+        return Processors.ThreadTime() - start;
     }
 
     private void ConsumeWork(int rings, WaitMode mode)
