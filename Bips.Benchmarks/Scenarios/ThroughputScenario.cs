@@ -15,6 +15,7 @@ internal sealed class ThroughputScenario : IScenario
     private const string Small = $"{Spinning}/size=4";
     private const string Large = $"{Spinning}/size=33177600";
     private const string Supplied = $"{Spinning}/supplied";
+    private const string RingsWithClock = "ring/clock";
     private const string Rings = "buffer number through two index rings";
 
     public string Name => "throughput";
@@ -23,15 +24,17 @@ internal sealed class ThroughputScenario : IScenario
 
     public IEnumerable<Figure> Run(TrialRunner runner)
     {
-        Samples untouched = Stream(runner, "1 KB untouched", Touch.None);
+        Samples untouched = Stream(runner, "1 KB untouched", Touch.None, ["ring", RingsWithClock, Spinning, Supplied]);
         yield return untouched.Beside("1 KB frames, untouched, both spinning", "frames/s", $"{Spinning}.rate", "ring.rate", Rings,
             Target.AtLeast(0.3));
+        yield return untouched.Beside("the same, beside rings that read the clock too", "frames/s", $"{Spinning}.rate", $"{RingsWithClock}.rate",
+            $"{Rings}, the clock read for each");
         yield return untouched.Beside("the same, best 5 ms of each", "frames/s", $"{Spinning}.best", "ring.best", Rings);
         yield return untouched.Beside("1 KB frames, untouched, with a timestamp supplied", "frames/s", $"{Supplied}.rate", "ring.rate", Rings);
         yield return untouched.Beside("the same with a timestamp supplied, best 5 ms of each", "frames/s", $"{Supplied}.best", "ring.best", Rings);
         yield return untouched.Alone("bytes allocated by both sides meanwhile", "B",
             untouched.SumOf(Spinning, ".allocated"), Target.AtMost(0));
-        Samples touched = Stream(runner, "1 KB, ends touched", Touch.Ends);
+        Samples touched = Stream(runner, "1 KB, ends touched", Touch.Ends, ["ring", Spinning]);
         yield return touched.Beside("1 KB frames, first and last line touched", "frames/s", $"{Spinning}.rate", "ring.rate", Rings);
 
         Samples sizes = Sizes(runner);
@@ -51,13 +54,13 @@ internal sealed class ThroughputScenario : IScenario
         yield return calls.Beside("the same, beside rings", "ns", "pool-supplied", "ring", "a buffer number out through one ring and back through another");
     }
 
-    private Samples Stream(TrialRunner runner, string name, Touch touch)
+    private Samples Stream(TrialRunner runner, string name, Touch touch, string[] sections)
     {
         var plan = new StreamPlan(SmallFrame, SmallBuffers, Sinks: 1, touch);
         return runner.Run(Name, new Trial
         {
             Name = name,
-            Sections = ["ring", Spinning, Supplied],
+            Sections = sections,
             Words = $"{plan.ToWords()} {runner.Settings.Times}",
             Processes = [Roles.Source, $"{Roles.Sink} sink=0"],
             MemoryLength = plan.MemoryLength,

@@ -35,7 +35,7 @@ internal sealed unsafe class StreamSource(Station station)
         switch (turn.Section.Split('/')[0])
         {
             case "ring":
-                SendThroughRings(turn);
+                SendThroughRings(turn, readsClock: turn.Section.EndsWith("/clock", StringComparison.Ordinal));
                 break;
             case "plain":
                 SendThroughPlainMemory(turn);
@@ -49,10 +49,10 @@ internal sealed unsafe class StreamSource(Station station)
         }
     }
 
-    private void SendThroughRings(Turn turn)
+    private void SendThroughRings(Turn turn, bool readsClock)
     {
         new Span<byte>(station.Memory, 2 * IndexRing.Length).Clear();
-        var rings = new RingSource(new IndexRing(station.Memory), new IndexRing(station.Memory + IndexRing.Length), Buffers());
+        var rings = new RingSource(new IndexRing(station.Memory), new IndexRing(station.Memory + IndexRing.Length), Buffers(), readsClock);
         station.Meet();
         station.Meet();
         Send(turn, ref rings);
