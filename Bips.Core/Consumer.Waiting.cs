@@ -7,7 +7,7 @@ using Bips.Signaler.Waiting;
 
 namespace Bips;
 
-/// <content>What waits of every kind have in common: where they sleep, who else waits, and why no frame will come.</content>
+/// <content>How a pull waits for a frame in its own thread, and what waits of every kind have in common: where they sleep, who else waits, and why no frame will come.</content>
 public sealed unsafe partial class Consumer
 {
     /// <summary>How long it stands that another consumer of this process found the producer alive.</summary>
@@ -134,6 +134,56 @@ public sealed unsafe partial class Consumer
         return true;
     }
 
+    private PullStatus WaitAndTake(out ReadLease lease, Deadline deadline, CancellationToken cancellation)
+    {
+        using CancellationTokenRegistration registration = _interruption.Begin(cancellation);
+        try
+        {
+            return WaitAndTake(out lease, deadline) is { } status ? status : throw Interrupted(cancellation);
+        }
+        finally
+        {
+            _interruption.End();
+        }
+    }
+
+    /// <returns>Null when the wait was interrupted.</returns>
+    private PullStatus? WaitAndTake(out ReadLease lease, Deadline deadline)
+    {
+        while (true)
+        {
+            var condition = new NextFrame(this);
+            WaitResult result = Wait.Until(ref condition, ref _semaphore, ref _spin, deadline, s_slice);
+            if (result != WaitResult.Hopeless)
+            {
+                // A frame that came with, or before, whatever ended the wait counts more.
+                if (TryTake(out lease))
+                {
+                    return PullStatus.Success;
+                }
+
+                if (result == WaitResult.TimedOut)
+                {
+                    return PullStatus.TimedOut;
+                }
+
+                if (_reader.IsEvicted)
+                {
+                    return PullStatus.Evicted;
+                }
+
+                continue;
+            }
+
+            lease = default;
+            return condition.Reason;
+        }
+    }
+
+    private Exception Interrupted(CancellationToken cancellation) => _gate.IsClosed
+        ? new ObjectDisposedException(nameof(Consumer))
+        : new OperationCanceledException(cancellation);
+
     /// <summary>Nobody is inside any more, and nobody can begin to wait.</summary>
     private void StopWaiting()
     {
@@ -192,5 +242,26 @@ public sealed unsafe partial class Consumer
         }
 
         return now - _lostSince >= _graceNanoseconds ? PullStatus.ProducerLost : null;
+    }
+
+    /// <summary>What a pull waits for.</summary>
+    private struct NextFrame(Consumer consumer) : IWaitCondition
+    {
+        /// <summary>Why the wait is hopeless; null when it was interrupted.</summary>
+        public PullStatus? Reason { get; private set; }
+
+        public readonly bool IsMet() => consumer._reader.IsNextCommitted(); // step: wait_look
+
+        public bool IsHopeless(bool afterSlice)
+        {
+            if (consumer._gate.IsClosed || consumer._interruption.IsRequested)
+            {
+                Reason = null;
+                return true;
+            }
+
+            Reason = consumer.FindEnd(afterSlice);
+            return Reason is not null;
+        }
     }
 }

@@ -304,56 +304,6 @@ public sealed unsafe partial class Consumer : IDisposable
         return true;
     }
 
-    private PullStatus WaitAndTake(out ReadLease lease, Deadline deadline, CancellationToken cancellation)
-    {
-        using CancellationTokenRegistration registration = _interruption.Begin(cancellation);
-        try
-        {
-            return WaitAndTake(out lease, deadline) is { } status ? status : throw Interrupted(cancellation);
-        }
-        finally
-        {
-            _interruption.End();
-        }
-    }
-
-    /// <returns>Null when the wait was interrupted.</returns>
-    private PullStatus? WaitAndTake(out ReadLease lease, Deadline deadline)
-    {
-        while (true)
-        {
-            var condition = new NextFrame(this);
-            WaitResult result = Wait.Until(ref condition, ref _semaphore, ref _spin, deadline, s_slice);
-            if (result != WaitResult.Hopeless)
-            {
-                // A frame that came with, or before, whatever ended the wait counts more.
-                if (TryTake(out lease))
-                {
-                    return PullStatus.Success;
-                }
-
-                if (result == WaitResult.TimedOut)
-                {
-                    return PullStatus.TimedOut;
-                }
-
-                if (_reader.IsEvicted)
-                {
-                    return PullStatus.Evicted;
-                }
-
-                continue;
-            }
-
-            lease = default;
-            return condition.Reason;
-        }
-    }
-
-    private Exception Interrupted(CancellationToken cancellation) => _gate.IsClosed
-        ? new ObjectDisposedException(nameof(Consumer))
-        : new OperationCanceledException(cancellation);
-
     private void ThrowIfEnded(int index, uint generation)
     {
         if (!_leases.IsOpen(index, generation))
@@ -385,26 +335,5 @@ public sealed unsafe partial class Consumer : IDisposable
     {
         _reader.Leave();
         _claim.Dispose();
-    }
-
-    /// <summary>What a pull waits for.</summary>
-    private struct NextFrame(Consumer consumer) : IWaitCondition
-    {
-        /// <summary>Why the wait is hopeless; null when it was interrupted.</summary>
-        public PullStatus? Reason { get; private set; }
-
-        public readonly bool IsMet() => consumer._reader.IsNextCommitted(); // step: wait_look
-
-        public bool IsHopeless(bool afterSlice)
-        {
-            if (consumer._gate.IsClosed || consumer._interruption.IsRequested)
-            {
-                Reason = null;
-                return true;
-            }
-
-            Reason = consumer.FindEnd(afterSlice);
-            return Reason is not null;
-        }
     }
 }
