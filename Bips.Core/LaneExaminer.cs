@@ -262,9 +262,9 @@ internal sealed unsafe class LaneExaminer
         var evicted = directive->EvictedIncarnation == snapshot.Incarnation
             ? (EvictionReason)directive->EvictionReason
             : EvictionReason.None;
-        if (evicted != EvictionReason.Broken && snapshot.FindFault(_geometry, published) is { } fault)
+        if (evicted != EvictionReason.Broken && snapshot.FindFault(_geometry, published) is not LaneFault.None and var fault)
         {
-            Evict(k, in snapshot, EvictionReason.Broken, fault);
+            Evict(k, in snapshot, EvictionReason.Broken, snapshot.Describe(fault, _geometry, published));
             return false;
         }
 

@@ -34,19 +34,33 @@ internal struct LaneSnapshot
     public readonly bool IsBlocking => IsReading && !MayLose;
 
     /// <summary>Looks for a value that no correct consumer writes.</summary>
-    /// <returns>Which word has which value, or null when there is none.</returns>
-    public readonly string? FindFault(PoolGeometry geometry, ulong published)
+    public readonly LaneFault FindFault(PoolGeometry geometry, ulong published)
     {
-        int most = MayLose || geometry.EvictsStalled ? geometry.HoldAllowance : geometry.BufferCount;
         return this switch
         {
-            { State: > (uint)LaneState.Leaving } => $"state {State}",
-            { Incarnation: 0 } => "incarnation 0",
-            { Policy: > (uint)OverflowKind.Latest } => $"policy {Policy}",
-            { StrayBits: not 0 } => $"held bytes other than 0 and 1 (0x{StrayBits:X16})",
-            _ when Quota == 0 || Quota > (uint)most => $"quota {Quota} where at most {most} may be held",
-            _ when Cursor == 0 || Cursor > published + 1 => $"cursor {Cursor} with {published} frames published",
-            _ => null,
+            { State: > (uint)LaneState.Leaving } => LaneFault.State,
+            { Incarnation: 0 } => LaneFault.Incarnation,
+            { Policy: > (uint)OverflowKind.Latest } => LaneFault.Policy,
+            { StrayBits: not 0 } => LaneFault.HeldBytes,
+            _ when Quota == 0 || Quota > (uint)LargestQuota(geometry) => LaneFault.Quota,
+            _ when Cursor == 0 || Cursor > published + 1 => LaneFault.Cursor,
+            _ => LaneFault.None,
         };
     }
+
+    /// <summary>Says which word has which value.</summary>
+    /// <remarks>Apart from the finding, which scans do for every lane: the frame of a method that makes texts is cleared whenever it is entered.</remarks>
+    public readonly string Describe(LaneFault fault, PoolGeometry geometry, ulong published) => fault switch
+    {
+        LaneFault.State => $"state {State}",
+        LaneFault.Incarnation => $"incarnation {Incarnation}",
+        LaneFault.Policy => $"policy {Policy}",
+        LaneFault.HeldBytes => $"held bytes other than 0 and 1 (0x{StrayBits:X16})",
+        LaneFault.Quota => $"quota {Quota} where at most {LargestQuota(geometry)} may be held",
+        LaneFault.Cursor => $"cursor {Cursor} with {published} frames published",
+        _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, "There is nothing to describe."),
+    };
+
+    private readonly int LargestQuota(PoolGeometry geometry) =>
+        MayLose || geometry.EvictsStalled ? geometry.HoldAllowance : geometry.BufferCount;
 }
