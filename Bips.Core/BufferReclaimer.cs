@@ -26,7 +26,8 @@ internal sealed unsafe class BufferReclaimer
     private readonly int[] _free;
     private int _freeCount;
 
-    /// <summary>Time of the newest frame, nanoseconds, and whether it came long after the one before.</summary>
+    /// <summary>The newest frame's buffer, its time, nanoseconds, and whether it came long after the one before.</summary>
+    private int _newestBuffer;
     private long _publishedAt;
     private bool _isSparse;
 
@@ -131,6 +132,7 @@ internal sealed unsafe class BufferReclaimer
     {
         _isSparse = timestamp - _publishedAt > Sparse;
         _publishedAt = timestamp;
+        _newestBuffer = index;
         _lastSequence[index] = sequence;
         _owned[index] = false;
         Published = sequence;
@@ -216,7 +218,11 @@ internal sealed unsafe class BufferReclaimer
         ulong warmestSequence = 0;
         int warmest = 0;
         int count = _freeCount;
-        for (int i = 0; i < lastSequences.Length; i++)
+
+        // The last one that is listed is the first to be handed out: from the newest frame's buffer downwards, so that they are used in the
+        // order of their numbers, which a consumer can foresee.
+        int i = _newestBuffer;
+        for (int left = lastSequences.Length; left > 0; left--, i = i == 0 ? lastSequences.Length - 1 : i - 1)
         {
             ulong last = lastSequences[i];
             if (last > newest || held[i] != 0 || _owned[i])
@@ -236,9 +242,8 @@ internal sealed unsafe class BufferReclaimer
         }
 
         _freeCount = count;
-        if (count > 0)
+        if (_isSparse && count > 0)
         {
-            // The last one is the first to be handed out.
             (_free[warmest], _free[count - 1]) = (_free[count - 1], _free[warmest]);
         }
     }
