@@ -244,6 +244,7 @@ internal sealed unsafe class BufferReclaimer
         _freeCount = count;
         if (_isSparse && count > 0)
         {
+            // Where there is time between frames, warm caches count for more than the order.
             (_free[warmest], _free[count - 1]) = (_free[count - 1], _free[warmest]);
         }
     }

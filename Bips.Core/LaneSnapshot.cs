@@ -34,19 +34,16 @@ internal struct LaneSnapshot
     public readonly bool IsBlocking => IsReading && !MayLose;
 
     /// <summary>Looks for a value that no correct consumer writes.</summary>
-    public readonly LaneFault FindFault(PoolGeometry geometry, ulong published)
+    public readonly LaneFault FindFault(PoolGeometry geometry, ulong published) => this switch
     {
-        return this switch
-        {
-            { State: > (uint)LaneState.Leaving } => LaneFault.State,
-            { Incarnation: 0 } => LaneFault.Incarnation,
-            { Policy: > (uint)OverflowKind.Latest } => LaneFault.Policy,
-            { StrayBits: not 0 } => LaneFault.HeldBytes,
-            _ when Quota == 0 || Quota > (uint)LargestQuota(geometry) => LaneFault.Quota,
-            _ when Cursor == 0 || Cursor > published + 1 => LaneFault.Cursor,
-            _ => LaneFault.None,
-        };
-    }
+        { State: > (uint)LaneState.Leaving } => LaneFault.State,
+        { Incarnation: 0 } => LaneFault.Incarnation,
+        { Policy: > (uint)OverflowKind.Latest } => LaneFault.Policy,
+        { StrayBits: not 0 } => LaneFault.HeldBytes,
+        _ when Quota == 0 || Quota > (uint)LargestQuota(geometry) => LaneFault.Quota,
+        _ when Cursor == 0 || Cursor > published + 1 => LaneFault.Cursor,
+        _ => LaneFault.None,
+    };
 
     /// <summary>Says which word has which value.</summary>
     /// <remarks>Apart from the finding, which scans do for every lane: the frame of a method that makes texts is cleared whenever it is entered.</remarks>
