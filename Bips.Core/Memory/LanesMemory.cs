@@ -30,14 +30,17 @@ internal sealed unsafe class LanesMemory : IDisposable
     public static LanesMemory Create(PoolPaths paths, PoolGeometry geometry, PoolOptions options)
     {
         SafeFileHandle file = ObjectFile.CreateUnnamed(paths.Directory);
+        LanesMemory? lanes = null;
         try
         {
             ObjectFile.Reserve(file, geometry.LanesLength, paths.Directory);
+            lanes = Map(file, geometry, paths.Lanes); // before the mode, as the pool object
             ObjectFile.SetAccess(file, options.OwnerId, options.GroupId, WritableForReaders(options.Mode), paths.Lanes);
-            return Map(file, geometry, paths.Lanes);
+            return lanes;
         }
         catch
         {
+            lanes?.Dispose();
             file.Dispose();
             throw;
         }

@@ -23,11 +23,22 @@ internal sealed unsafe class Mapping : SafeHandleZeroOrMinusOneIsInvalid
     /// <summary>Bytes mapped.</summary>
     public long Length => (long)_length;
 
+    /// <summary>Maps part of a file, which locks that were taken through <paramref name="file"/> do not notice.</summary>
+    /// <remarks>
+    /// A mapping keeps the open file that it was made with, and with it that file's locks: the copy in a forked child
+    /// would go on proving the life of a process that is long dead. So it is made with an open file of its own.
+    /// </remarks>
+    /// <param name="file">The file.</param>
+    /// <param name="offset">First byte, at a page.</param>
+    /// <param name="length">Number of bytes.</param>
+    /// <param name="writable">Whether for writing, too; the caller must have the right to open the file so.</param>
+    /// <param name="path">The file's name, for messages.</param>
     /// <exception cref="BipsException">The kernel refuses.</exception>
     public static Mapping Map(SafeFileHandle file, long offset, long length, bool writable, string path)
     {
+        using SafeFileHandle unlocked = ObjectFile.OpenAgain(file, writable, path);
         int protection = LibC.PROT_READ | (writable ? LibC.PROT_WRITE : 0);
-        byte* address = LibC.MMap(null, (nuint)length, protection, LibC.MAP_SHARED, file, offset);
+        byte* address = LibC.MMap(null, (nuint)length, protection, LibC.MAP_SHARED, unlocked, offset);
         return (nint)address != -1
             ? new Mapping(address, (nuint)length)
             : throw SystemError.Last($"map {length} bytes of '{path}'");

@@ -85,8 +85,7 @@ internal static unsafe class ObjectFile
     /// <returns>False when the name is taken.</returns>
     public static bool Link(SafeFileHandle file, string path)
     {
-        string self = $"/proc/self/fd/{file.DangerousGetHandle()}";
-        if (LibC.LinkAt(LibC.AT_FDCWD, self, LibC.AT_FDCWD, path, LibC.AT_SYMLINK_FOLLOW) == 0)
+        if (LibC.LinkAt(LibC.AT_FDCWD, SelfPath(file), LibC.AT_FDCWD, path, LibC.AT_SYMLINK_FOLLOW) == 0)
         {
             return true;
         }
@@ -116,6 +115,18 @@ internal static unsafe class ObjectFile
         file.Dispose();
         return OpenFailed(LibC.EISDIR, path, writable);
     }
+
+    /// <summary>Opens an open file once more: locks taken through one of the two do not live as long as the other.</summary>
+    /// <exception cref="BipsException">It may not be opened like that, or <c>/proc</c> is not mounted.</exception>
+    public static SafeFileHandle OpenAgain(SafeFileHandle file, bool writable, string path)
+    {
+        int descriptor = LibC.Open(SelfPath(file), (writable ? LibC.O_RDWR : LibC.O_RDONLY) | LibC.O_CLOEXEC, 0);
+        return descriptor >= 0
+            ? new SafeFileHandle(descriptor, ownsHandle: true)
+            : throw SystemError.Last($"open '{path}' once more through /proc/self/fd (which must be mounted)");
+    }
+
+    private static string SelfPath(SafeFileHandle file) => $"/proc/self/fd/{file.DangerousGetHandle()}";
 
     private static SafeFileHandle? OpenFailed(int error, string path, bool writable)
     {

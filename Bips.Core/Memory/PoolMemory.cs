@@ -84,14 +84,19 @@ internal sealed unsafe class PoolMemory : IDisposable
     public static PoolMemory Create(PoolPaths paths, PoolGeometry geometry, PoolOptions options)
     {
         SafeFileHandle file = ObjectFile.CreateUnnamed(paths.Directory);
+        PoolMemory? pool = null;
         try
         {
             ObjectFile.Reserve(file, geometry.PoolLength, paths.Directory);
+
+            // Mapped before its mode is set, which may be one that this process could not open it with.
+            pool = Map(file, geometry, writable: true, paths.Pool);
             ObjectFile.SetAccess(file, options.OwnerId, options.GroupId, options.Mode, paths.Pool);
-            return Map(file, geometry, writable: true, paths.Pool);
+            return pool;
         }
         catch
         {
+            pool?.Dispose();
             file.Dispose();
             throw;
         }

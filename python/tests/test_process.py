@@ -168,6 +168,37 @@ class Fork(PoolCase):
         self.assertEqual(select.select([descriptor], [], [], 5)[0], [descriptor])
         self.assertEqual(bytes(asyncio.run(consumer.pull_async()).data), b"after")
 
+    def test_children_that_outlive_a_killed_parent_keep_neither_its_buffers_nor_its_pool(self) -> None:
+        """A data loader's workers are such children: forked while the parent has the pool open."""
+        program = """
+            import os, sys, time, bips
+            end = getattr(bips, sys.argv[1])(sys.argv[2], **({"buffer_size": 16} if sys.argv[1] == "Producer" else {}))
+            child = os.fork()
+            if child == 0:
+                time.sleep(60)
+                os._exit(0)
+            print(child, flush=True)
+            time.sleep(60)
+        """
+
+        def forked_and_killed(kind: str, name: str) -> None:
+            parent = run_python(program, kind, name)
+            child = int(parent.stdout.readline())
+            self.addCleanup(os.kill, child, signal.SIGKILL)  # fails unless it still lives
+            parent.kill()
+            parent.wait()
+            parent.stdout.close()
+            parent.stdin.close()
+
+        producer = self.producer()
+        forked_and_killed("Consumer", self.name)
+        for _ in range(2 * producer.pool.buffer_count):
+            producer.pull(5).push(1)
+        self.assertEqual(producer.consumers(), [])
+        producer.close()
+        forked_and_killed("Producer", self.name)
+        self.producer().pull(0).push(1)  # the name is free
+
     def test_child_of_a_parent_that_only_imported_bips_works(self) -> None:
         program = """
             import os, sys, bips
