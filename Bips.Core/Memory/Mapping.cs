@@ -10,11 +10,20 @@ internal sealed unsafe class Mapping : SafeHandleZeroOrMinusOneIsInvalid
     private const int PopulatePage = 4096;
     private readonly nuint _length;
 
+    /// <summary>The mapping that this is a share of, if it is one.</summary>
+    private readonly Mapping? _whole;
+
     private Mapping(byte* address, nuint length)
         : base(ownsHandle: true)
     {
         SetHandle((nint)address);
         _length = length;
+    }
+
+    private Mapping(Mapping whole)
+        : this(whole.Address, whole._length)
+    {
+        _whole = whole;
     }
 
     /// <summary>First byte; valid until the mapping is disposed.</summary>
@@ -25,7 +34,7 @@ internal sealed unsafe class Mapping : SafeHandleZeroOrMinusOneIsInvalid
 
     /// <summary>Maps part of a file, which locks that were taken through <paramref name="file"/> do not notice.</summary>
     /// <remarks>
-    /// A mapping keeps the open file that it was made with, and with it that file's locks: the copy in a forked child
+    /// A mapping keeps the open file that it was made with, and with it that file's locks: a share of a mapping or the copy in a forked child
     /// would go on proving the life of a process that is long dead. So it is made with an open file of its own.
     /// </remarks>
     /// <param name="file">The file.</param>
@@ -42,6 +51,15 @@ internal sealed unsafe class Mapping : SafeHandleZeroOrMinusOneIsInvalid
         return (nint)address != -1
             ? new Mapping(address, (nuint)length)
             : throw SystemError.Last($"map {length} bytes of '{path}'");
+    }
+
+    /// <summary>Another right to the same memory, which stays mapped until both are disposed.</summary>
+    /// <exception cref="ObjectDisposedException">This was disposed before.</exception>
+    public Mapping Share()
+    {
+        bool held = false;
+        DangerousAddRef(ref held);
+        return new Mapping(this);
     }
 
     /// <summary>Enters every page of the mapping into the page table, so that later accesses do not fault.</summary>
@@ -88,5 +106,14 @@ internal sealed unsafe class Mapping : SafeHandleZeroOrMinusOneIsInvalid
     }
 
     /// <inheritdoc/>
-    protected override bool ReleaseHandle() => LibC.MUnmap((byte*)handle, _length) == 0;
+    protected override bool ReleaseHandle()
+    {
+        if (_whole is null)
+        {
+            return LibC.MUnmap((byte*)handle, _length) == 0;
+        }
+
+        _whole.DangerousRelease();
+        return true;
+    }
 }

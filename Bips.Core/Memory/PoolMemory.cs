@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using Bips.Layout;
+using Bips.Signaler.Waiting;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bips.Memory;
@@ -13,22 +14,32 @@ internal sealed unsafe class PoolMemory : IDisposable
     public const long ProducerLockOffset = 0;
 
     private readonly Mapping _mapping;
+
+    /// <summary>A consumer's share of the mapping of a producer in the same process; null elsewhere.</summary>
+    private readonly Mapping? _local;
     private readonly byte* _metadata;
     private readonly byte* _buffers;
     private readonly long _metadataStride;
     private readonly long _bufferStride;
 
-    private PoolMemory(SafeFileHandle file, Mapping mapping, PoolGeometry geometry, string path)
+    /// <summary>Which file <see cref="OfferLocally"/> offered, if it did.</summary>
+    private WordIdentity? _offeredAs;
+
+    private PoolMemory(SafeFileHandle file, Mapping mapping, Mapping? local, PoolGeometry geometry, string path)
     {
         File = file;
         Path = path;
         Geometry = geometry;
         _mapping = mapping;
+        _local = local;
+
+        // Not the buffers and what belongs to them: those the consumer's user gets, who must not be able to write there.
+        byte* control = (local ?? mapping).Address;
+        Header = (PoolHeader*)control;
+        State = (ProducerState*)(control + geometry.StateOffset);
+        Directives = (LaneDirective*)(control + geometry.DirectivesOffset);
+        Ring = (RingEntry*)(control + geometry.RingOffset);
         byte* start = mapping.Address;
-        Header = (PoolHeader*)start;
-        State = (ProducerState*)(start + geometry.StateOffset);
-        Directives = (LaneDirective*)(start + geometry.DirectivesOffset);
-        Ring = (RingEntry*)(start + geometry.RingOffset);
         _metadata = start + geometry.MetadataOffset;
         _buffers = start + geometry.BuffersOffset;
         _metadataStride = geometry.MetadataStride;
@@ -124,6 +135,14 @@ internal sealed unsafe class PoolMemory : IDisposable
         }
     }
 
+    /// <summary>Offers the mapping to consumers in this process until this is disposed. For the one producer that holds the lock.</summary>
+    public void OfferLocally()
+    {
+        WordIdentity identity = ObjectFile.IdentityOf(File, Path, offset: 0);
+        LocalPools.Offer(identity, _mapping);
+        _offeredAs = identity;
+    }
+
     public void Populate(bool forWriting) => _mapping.Populate(forWriting);
 
     public void CollapseIntoHugePages() => _mapping.CollapseIntoHugePages();
@@ -132,12 +151,22 @@ internal sealed unsafe class PoolMemory : IDisposable
 
     public void Dispose()
     {
+        if (_offeredAs is { } identity)
+        {
+            LocalPools.Forget(identity);
+        }
+
+        _local?.Dispose();
         _mapping.Dispose();
         File.Dispose();
     }
 
-    private static PoolMemory Map(SafeFileHandle file, PoolGeometry geometry, bool writable, string path) =>
-        new(file, Mapping.Map(file, 0, geometry.PoolLength, writable, path), geometry, path);
+    private static PoolMemory Map(SafeFileHandle file, PoolGeometry geometry, bool writable, string path)
+    {
+        var mapping = Mapping.Map(file, 0, geometry.PoolLength, writable, path);
+        Mapping? local = writable ? null : LocalPools.TryShare(ObjectFile.IdentityOf(file, path, offset: 0));
+        return new(file, mapping, local, geometry, path);
+    }
 
     /// <summary>Reads the header through the file, not through a mapping: a file that is too short cannot fault.</summary>
     private static PoolGeometry ReadGeometry(SafeFileHandle file, string path)

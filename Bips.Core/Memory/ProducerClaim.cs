@@ -21,6 +21,7 @@ internal sealed unsafe class ProducerClaim : IDisposable
         IsTakeOver = isTakeOver;
         InheritedDescriptors.Report(pool.File);
         InheritedDescriptors.Report(lanes.File);
+        pool.OfferLocally();
     }
 
     public PoolPaths Paths { get; }
