@@ -10,7 +10,8 @@ namespace Bips.Signaler;
 /// </summary>
 /// <remarks>
 /// The lock belongs to the open file, not to the process: two handles opened by one process exclude each other, and a
-/// forked child that inherits the handle keeps the lock alive (see <see cref="ForkGuard"/>). A stopped process keeps its
+/// forked child that inherits the handle keeps the lock alive (see <see cref="ForkGuard"/>), as does a memory mapping that was
+/// made with it, and a forked child's copy of that: map through another open file. A stopped process keeps its
 /// locks. Thread-safe; allocates nothing. Source: fcntl(2), "Open file description locks".
 /// </remarks>
 public static unsafe class LivenessLock

@@ -32,7 +32,7 @@ internal sealed unsafe class Mapping : SafeHandleZeroOrMinusOneIsInvalid
     /// <summary>Bytes mapped.</summary>
     public long Length => (long)_length;
 
-    /// <summary>Maps part of a file, which locks that were taken through <paramref name="file"/> do not notice.</summary>
+    /// <summary>Maps part of a file without keeping alive the locks that are held through <paramref name="file"/>.</summary>
     /// <remarks>
     /// A mapping keeps the open file that it was made with, and with it that file's locks: a share of a mapping or the copy in a forked child
     /// would go on proving the life of a process that is long dead. So it is made with an open file of its own.

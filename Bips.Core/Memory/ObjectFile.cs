@@ -116,7 +116,7 @@ internal static unsafe class ObjectFile
         return OpenFailed(LibC.EISDIR, path, writable);
     }
 
-    /// <summary>Opens an open file once more: locks taken through one of the two do not live as long as the other.</summary>
+    /// <summary>Opens an open file once more: a lock held through one of the two ends with that one, however long the other stays open.</summary>
     /// <exception cref="BipsException">It may not be opened like that, or <c>/proc</c> is not mounted.</exception>
     public static SafeFileHandle OpenAgain(SafeFileHandle file, bool writable, string path)
     {
