@@ -18,6 +18,7 @@ internal sealed unsafe class LaneReader
     private readonly LaneMemory _memory;
     private readonly PoolGeometry _geometry;
     private readonly RingEntry* _ring;
+    private readonly FrameHeader* _frameHeaders;
     private readonly Lane* _lane;
     private readonly byte* _held;
     private readonly LaneDirective* _directive;
@@ -48,6 +49,7 @@ internal sealed unsafe class LaneReader
         _memory = memory;
         _geometry = pool.Geometry;
         _ring = pool.Ring;
+        _frameHeaders = pool.FrameHeaders;
         _lane = memory.Lane;
         _held = memory.Held;
         _directive = pool.Directives + memory.Number;
@@ -250,7 +252,7 @@ internal sealed unsafe class LaneReader
         return Math.Max(wanted, Ordering.LoadAcquire(ref _pool.State->EpochStart));
     }
 
-    /// <summary>Claims a committed frame and copies its fields.</summary>
+    /// <summary>Claims a committed frame and copies what is known about it.</summary>
     /// <returns>False when the producer took the frame away first, which it may do to a lane that may lose frames.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryHold(RingEntry* entry, ulong commit, ulong sequence, out TakenFrame frame)
@@ -275,11 +277,10 @@ internal sealed unsafe class LaneReader
         CrashPoint.Reached("pull_hold");
         long timestamp = (long)Ordering.LoadAcquire(ref entry->Timestamp); // step: pull_copy
         CrashPoint.Reached("pull_copy");
-        ulong length = Ordering.LoadAcquire(ref entry->Length);
-        uint flags = Ordering.LoadAcquire(ref entry->Flags);
+        ulong header = Ordering.LoadAcquire(ref _frameHeaders[index].Word);
 
-        // sync: rewrite - a field of a later frame implies a floor above this one, which was raised before the buffer of
-        // that frame was taken.
+        // sync: rewrite - time or header of a later frame implies a floor above this one, which was raised before the buffer of that frame was
+        // taken.
         if (_mustConfirm && !IsConfirmed(sequence)) // step: pull_confirm
         {
             Release(index); // step: pull_undo
@@ -289,13 +290,14 @@ internal sealed unsafe class LaneReader
         }
 
         CrashPoint.Reached("pull_confirm");
-        if (length > (ulong)_geometry.BufferSize)
+        uint length = FrameHeader.LengthOf(header);
+        if (length > (uint)_geometry.BufferSize)
         {
             Release(index);
             ThrowCorrupt("length", length, sequence);
         }
 
-        frame = new TakenFrame(index, (int)length, sequence, timestamp, flags);
+        frame = new TakenFrame(index, (int)length, sequence, timestamp, FrameHeader.FlagsOf(header));
         return true;
     }
 

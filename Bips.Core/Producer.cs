@@ -32,6 +32,7 @@ public sealed unsafe partial class Producer : IDisposable
     private readonly LeaseTable _leases;
     private readonly RingEntry* _ring;
     private readonly ulong _ringMask;
+    private readonly FrameHeader* _frameHeaders;
     private readonly WaitInterruption _interruption;
     private readonly Detachment _detachment;
     private BroadcastSemaphore _broadcast;
@@ -50,6 +51,7 @@ public sealed unsafe partial class Producer : IDisposable
         _reclaimer = new BufferReclaimer(claim.Pool, _lanes);
         _ring = claim.Pool.Ring;
         _ringMask = (ulong)_geometry.RingCapacity - 1;
+        _frameHeaders = claim.Pool.FrameHeaders;
         ProducerState* state = claim.Pool.State;
         Doorbells* doorbells = claim.Lanes.Doorbells;
         _broadcast = new BroadcastSemaphore(&state->Published, &state->Signal, &doorbells->SleeperBell);
@@ -197,8 +199,12 @@ public sealed unsafe partial class Producer : IDisposable
                 throw LeaseErrors.TooLong(length, _geometry.BufferSize);
             }
 
-            // Before the clock is read, which takes a while: meanwhile the entry's line comes over from who read it last.
-            ulong sequence = Describe(length, flags, out RingEntry* entry);
+            ulong sequence = _reclaimer.Published + 1;
+            RingEntry* entry = _ring + (sequence & _ringMask);
+
+            // The clock takes a while to read: meanwhile the entry's line comes over from who read it last.
+            Ordering.StoreRelease(ref entry->Timestamp, 0); // sync: rewrite
+            Describe(index, length, flags);
             long time = timestamp ?? MonotonicClock.Nanoseconds;
             Commit(entry, sequence, index, time);
             _reclaimer.MarkPublished(index, sequence, time);
@@ -303,18 +309,17 @@ public sealed unsafe partial class Producer : IDisposable
         return lease;
     }
 
-    /// <summary>Begins the entry of the next frame.</summary>
-    /// <returns>The frame's sequence.</returns>
-    private ulong Describe(int length, uint flags, out RingEntry* entry)
+    /// <summary>Says what is in a buffer. If that is what was there before, the line stays with who reads it.</summary>
+    private void Describe(int index, int length, uint flags)
     {
-        ulong sequence = _reclaimer.Published + 1;
-        entry = _ring + (sequence & _ringMask);
-        Ordering.StoreRelease(ref entry->Length, (ulong)length); // sync: rewrite
-        Ordering.StoreRelease(ref entry->Flags, flags);
-        return sequence;
+        ulong word = FrameHeader.Pack(length, flags);
+        if (_frameHeaders[index].Word != word)
+        {
+            Ordering.StoreRelease(ref _frameHeaders[index].Word, word); // sync: rewrite
+        }
     }
 
-    /// <summary>Makes a filled buffer the frame that an entry was begun for.</summary>
+    /// <summary>Makes a described buffer the next frame.</summary>
     private void Commit(RingEntry* entry, ulong sequence, int index, long timestamp)
     {
         Ordering.StoreRelease(ref entry->Timestamp, (ulong)timestamp); // step: push_fields

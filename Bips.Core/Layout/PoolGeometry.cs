@@ -41,7 +41,9 @@ internal sealed record PoolGeometry
 
     public long RingOffset => DirectivesOffset + ((long)LaneCount * LineSize);
 
-    public long MetadataOffset => RingOffset + ((long)RingCapacity * Unsafe.SizeOf<RingEntry>());
+    public long FrameHeadersOffset => RingOffset + ((long)RingCapacity * Unsafe.SizeOf<RingEntry>());
+
+    public long MetadataOffset => RoundUp(FrameHeadersOffset + ((long)BufferCount * Unsafe.SizeOf<FrameHeader>()), LineSize);
 
     public long BuffersOffset => RoundUp(MetadataOffset + (BufferCount * MetadataStride), PageSize);
 
@@ -117,6 +119,7 @@ internal sealed record PoolGeometry
             BufferStride = (ulong)BufferStride,
             DirectivesOffset = (ulong)DirectivesOffset,
             RingOffset = (ulong)RingOffset,
+            FrameHeadersOffset = (ulong)FrameHeadersOffset,
             MetadataOffset = (ulong)MetadataOffset,
             BuffersOffset = (ulong)BuffersOffset,
             PoolLength = (ulong)PoolLength,
@@ -171,6 +174,7 @@ internal sealed record PoolGeometry
         CheckDerived(path, "buffer stride", header.BufferStride, geometry.BufferStride);
         CheckDerived(path, "offset of the lane directives", header.DirectivesOffset, geometry.DirectivesOffset);
         CheckDerived(path, "offset of the ring", header.RingOffset, geometry.RingOffset);
+        CheckDerived(path, "offset of the frame headers", header.FrameHeadersOffset, geometry.FrameHeadersOffset);
         CheckDerived(path, "offset of the metadata", header.MetadataOffset, geometry.MetadataOffset);
         CheckDerived(path, "offset of the buffers", header.BuffersOffset, geometry.BuffersOffset);
         CheckDerived(path, "length", header.PoolLength, geometry.PoolLength);

@@ -13,7 +13,8 @@ namespace Bips.Layout;
 ///   page 0     PoolHeader         identity, geometry, format
 ///   page 1     ProducerState      published, signal, state, ...
 ///   ...        LaneDirective[]    one line per lane: floor, eviction
-///   ...        RingEntry[]        one line per entry: the commit word and the frame's fields
+///   ...        RingEntry[]        what is published: commit word and time
+///   ...        FrameHeader[]      one word per buffer: length and flags
 ///   ...        metadata           one block per buffer, a multiple of 64 bytes
 ///   ...        buffers            page-aligned, one stride each
 ///
@@ -30,7 +31,7 @@ internal struct PoolHeader
     public const ulong ExpectedMagic = 0x4C4F4F5053504942;
 
     /// <summary>Changes with every change of the layout that an older library would misread.</summary>
-    public const uint CurrentVersion = 2;
+    public const uint CurrentVersion = 3;
 
     /// <summary>Reads back as this only where the byte order is the writer's.</summary>
     public const uint ExpectedByteOrder = 0x01020304;
@@ -95,27 +96,30 @@ internal struct PoolHeader
     /// <summary>Where the ring begins.</summary>
     [FieldOffset(0x58)] public ulong RingOffset;
 
+    /// <summary>Where the frame headers begin.</summary>
+    [FieldOffset(0x60)] public ulong FrameHeadersOffset;
+
     /// <summary>Where the metadata blocks begin.</summary>
-    [FieldOffset(0x60)] public ulong MetadataOffset;
+    [FieldOffset(0x68)] public ulong MetadataOffset;
 
     /// <summary>Where the buffers begin.</summary>
-    [FieldOffset(0x68)] public ulong BuffersOffset;
+    [FieldOffset(0x70)] public ulong BuffersOffset;
 
     /// <summary>Length of the pool object.</summary>
-    [FieldOffset(0x70)] public ulong PoolLength;
+    [FieldOffset(0x78)] public ulong PoolLength;
 
     /// <summary>Bytes from one lane to the next.</summary>
-    [FieldOffset(0x78)] public ulong LaneStride;
+    [FieldOffset(0x80)] public ulong LaneStride;
 
     /// <summary>Length of the lanes object.</summary>
-    [FieldOffset(0x80)] public ulong LanesLength;
+    [FieldOffset(0x88)] public ulong LanesLength;
 
     /// <summary>Inode number of the lanes object, so that a joiner never takes another pool's lanes for this one's.</summary>
-    [FieldOffset(0x88)] public ulong LanesInode;
+    [FieldOffset(0x90)] public ulong LanesInode;
 
     /// <summary>Word width mark.</summary>
-    [FieldOffset(0x90)] public uint WordBits;
+    [FieldOffset(0x98)] public uint WordBits;
 
     /// <summary>Non-zero when the producer evicts consumers that stall, so that every quota counts for the sizing rule.</summary>
-    [FieldOffset(0x94)] public uint EvictsStalled;
+    [FieldOffset(0x9C)] public uint EvictsStalled;
 }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Bips.Layout;
 
 /// <summary>
-/// One published frame. The producer stores the fields, then the commit word, each a release. It rewrites an entry only after it has
-/// raised the floors of all lanes that might still read it, so a lane that finds its floor unmoved has read one frame's fields.
+/// One published frame. The producer stores the time, then the commit word, each a release. It rewrites an entry only after it has
+/// raised the floors of all lanes that might still read it, so a lane that finds its floor unmoved has read one frame's time.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -13,10 +13,10 @@ namespace Bips.Layout;
 /// |                sequence                  | buffer index|   commit word
 /// +------------------------------------------+-------------+
 /// </code>
-/// The entry of sequence <c>s</c> is number <c>s mod capacity</c>. The cache line that a consumer spins on is the one that holds all it
-/// needs; it has room for the next frame's entry too, so a stream of small frames moves one line for two of them.
+/// The entry of sequence <c>s</c> is number <c>s mod capacity</c>. It holds what differs from frame to frame, so that a cache line has room for
+/// four: a stream of small frames moves one line for four of them. What seldom differs is in <see cref="FrameHeader"/>.
 /// </remarks>
-[StructLayout(LayoutKind.Explicit, Size = 0x20)]
+[StructLayout(LayoutKind.Explicit, Size = 0x10)]
 internal struct RingEntry
 {
     /// <summary>Bits of the commit word that hold the buffer index.</summary>
@@ -30,12 +30,6 @@ internal struct RingEntry
 
     /// <summary>Nanoseconds on CLOCK_MONOTONIC: the push, or what the producer gave instead.</summary>
     [FieldOffset(0x08)] public ulong Timestamp;
-
-    /// <summary>Bytes of payload.</summary>
-    [FieldOffset(0x10)] public ulong Length;
-
-    /// <summary>The user's.</summary>
-    [FieldOffset(0x18)] public uint Flags;
 
     /// <summary>Puts a commit word together.</summary>
     public static ulong Pack(ulong sequence, int index) => (sequence << IndexBits) | (uint)index;

@@ -39,6 +39,7 @@ internal sealed unsafe class PoolMemory : IDisposable
         State = (ProducerState*)(control + geometry.StateOffset);
         Directives = (LaneDirective*)(control + geometry.DirectivesOffset);
         Ring = (RingEntry*)(control + geometry.RingOffset);
+        FrameHeaders = (FrameHeader*)(control + geometry.FrameHeadersOffset);
         byte* start = mapping.Address;
         _metadata = start + geometry.MetadataOffset;
         _buffers = start + geometry.BuffersOffset;
@@ -59,6 +60,9 @@ internal sealed unsafe class PoolMemory : IDisposable
     public LaneDirective* Directives { get; }
 
     public RingEntry* Ring { get; }
+
+    /// <summary>One per buffer.</summary>
+    public FrameHeader* FrameHeaders { get; }
 
     public UInt128 PoolId => new(Header->PoolIdHigh, Header->PoolIdLow);
 

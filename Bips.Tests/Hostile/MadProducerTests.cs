@@ -82,7 +82,7 @@ public sealed unsafe class MadProducerTests : PoolFixture
         Producer producer = CreateProducer();
         Consumer consumer = OpenConsumer();
         using PoolMemory pool = PoolMemory.TryOpen(new PoolPaths(Name, "/dev/shm"), writable: true)!;
-        (pool.Ring + 1)->Length = 1025;
+        pool.FrameHeaders[0].Word = FrameHeader.Pack(1025, flags: 0);
         Ordering.StoreRelease(ref (pool.Ring + 1)->Commit, RingEntry.Pack(1, 0));
         for (int i = 0; i < 2; i++)
         {
@@ -122,8 +122,9 @@ public sealed unsafe class MadProducerTests : PoolFixture
         }
 
         RingEntry* entry = pool.Ring + (next % (ulong)pool.Geometry.RingCapacity);
-        Ordering.StoreRelease(ref entry->Length, (ulong)random.Next(pool.Geometry.BufferSize + 1));
-        Ordering.StoreRelease(ref entry->Commit, RingEntry.Pack(next, random.Next(pool.Geometry.BufferCount)));
+        int index = random.Next(pool.Geometry.BufferCount);
+        Ordering.StoreRelease(ref pool.FrameHeaders[index].Word, FrameHeader.Pack(random.Next(pool.Geometry.BufferSize + 1), flags: 0));
+        Ordering.StoreRelease(ref entry->Commit, RingEntry.Pack(next, index));
         Ordering.StoreRelease(ref pool.State->Published, next);
         Ordering.StoreRelease(ref pool.State->State, (uint)PoolState.Ready);
         for (int lane = 0; lane < pool.Geometry.LaneCount; lane++)
@@ -132,7 +133,7 @@ public sealed unsafe class MadProducerTests : PoolFixture
         }
     }
 
-    /// <summary>Writes a word of the state, the directives or the ring.</summary>
+    /// <summary>Writes a word of the state, the directives, the ring or the frame headers.</summary>
     private static void WriteAnything(PoolMemory pool, Random random)
     {
         byte* start = (byte*)pool.State;

@@ -32,28 +32,28 @@ public sealed class GoldenBytesTests : PoolFixture
         byte[] lanes = File.ReadAllBytes($"/dev/shm/bips.{Name}.lanes");
         int page = Environment.SystemPageSize;
         Assert.That(Encoding.ASCII.GetString(pool, 0, 8), Is.EqualTo("BIPSPOOL"));
-        uint[] words = [2, 0x01020304];
+        uint[] words = [3, 0x01020304];
         Assert.That(Words(pool, 0x08, 2), Is.EqualTo(words));
         uint[] geometry = [5, 2, 3, 1, 70, 8, (uint)page, 11];
         Assert.That(Words(pool, 0x20, 8), Is.EqualTo(geometry));
         long ring = (2 * page) + (3 * 64);
-        long metadata = ring + (8 * 32);
+        long headers = ring + (8 * 16);
+        long metadata = headers + 64;
         long buffers = 3 * page;
         long[] sizes =
         [
-            5000, 2 * page, 2 * page, ring, metadata, buffers, buffers + (5 * 2 * page), page, page + (3 * page),
+            5000, 2 * page, 2 * page, ring, headers, metadata, buffers, buffers + (5 * 2 * page), page, page + (3 * page),
         ];
-        Assert.That(Longs(pool, 0x40, 9), Is.EqualTo(sizes));
-        Assert.That(Words(pool, 0x90, 2), Is.EqualTo(new uint[] { 64, 0 }));
+        Assert.That(Longs(pool, 0x40, 10), Is.EqualTo(sizes));
+        Assert.That(Words(pool, 0x98, 2), Is.EqualTo(new uint[] { 64, 0 }));
         Assert.That(Encoding.ASCII.GetString(pool, 0x100, 12), Is.EqualTo("video/x-raw\0"));
-        Assert.That(pool, Has.Length.EqualTo(sizes[6]));
-        Assert.That(lanes, Has.Length.EqualTo(sizes[8]));
+        Assert.That(pool, Has.Length.EqualTo(sizes[7]));
+        Assert.That(lanes, Has.Length.EqualTo(sizes[9]));
 
         Assert.That(Longs(pool, page, 1), Is.EqualTo(new long[] { 1 }), "published");
         Assert.That(Words(pool, page + 0x84, 2), Is.EqualTo(new uint[] { 1, 1 }), "state ready, epoch 1");
-        int entry = (int)ring + 32;
-        Assert.That(Longs(pool, entry, 3), Is.EqualTo(new long[] { (1L << 12) | (uint)index, 0x1122334455667788, 4999 }));
-        Assert.That(Words(pool, entry + 0x18, 1), Is.EqualTo(new uint[] { 7 }));
+        Assert.That(Longs(pool, (int)ring + 16, 2), Is.EqualTo(new long[] { (1L << 12) | (uint)index, 0x1122334455667788 }));
+        Assert.That(Words(pool, (int)headers + (8 * index), 2), Is.EqualTo(new uint[] { 4999, 7 }));
         Assert.That(pool[metadata + (index * 128)], Is.EqualTo(0xCD));
         Assert.That(pool[buffers + (index * 2 * page)], Is.EqualTo(0xAB));
 

@@ -15,6 +15,7 @@ public sealed partial class ProtocolDocumentTests
     [TestCase(typeof(ProducerState))]
     [TestCase(typeof(LaneDirective))]
     [TestCase(typeof(RingEntry))]
+    [TestCase(typeof(FrameHeader))]
     [TestCase(typeof(Doorbells))]
     [TestCase(typeof(Lane))]
     public void Every_word_stands_in_the_document_with_its_offset_and_type(Type type)
@@ -27,7 +28,8 @@ public sealed partial class ProtocolDocumentTests
     }
 
     [TestCase(typeof(LaneDirective), 0x40)]
-    [TestCase(typeof(RingEntry), 0x20)]
+    [TestCase(typeof(RingEntry), 0x10)]
+    [TestCase(typeof(FrameHeader), 0x08)]
     [TestCase(typeof(Lane), Lane.HeldOffset)]
     public void Strides_are_the_documented_ones(Type type, int size) => Assert.That(Marshal.SizeOf(type), Is.EqualTo(size));
 

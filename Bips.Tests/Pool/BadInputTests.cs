@@ -129,8 +129,8 @@ public sealed class BadInputTests : PoolFixture
         Directory.Delete(PoolFile);
     }
 
-    [TestCase(nameof(PoolHeader.Version), 1u, "layout version is 1")]
-    [TestCase(nameof(PoolHeader.Version), 3u, "layout version is 3")]
+    [TestCase(nameof(PoolHeader.Version), 2u, "layout version is 2")]
+    [TestCase(nameof(PoolHeader.Version), 4u, "layout version is 4")]
     [TestCase(nameof(PoolHeader.ByteOrder), 0x04030201u, "byte order")]
     [TestCase(nameof(PoolHeader.WordBits), 32u, "32 bits")]
     public void Pool_of_another_version_byte_order_or_word_width_is_refused_both_ways(string field, uint value, string told)

@@ -50,6 +50,23 @@ public sealed class ExchangeTests : PoolFixture
         producer.Do("close-producer");
     }
 
+    [Test]
+    public void Length_and_flags_are_those_of_the_frame_however_often_its_buffer_was_used()
+    {
+        Producer producer = CreateProducer(new PoolOptions { BufferSize = 4096, BufferCount = 2, History = 0, Format = "x" });
+        Consumer consumer = OpenConsumer();
+        (int Length, uint Flags)[] frames = [(10, 1), (10, 1), (10, 1), (10, 2), (20, 2), (20, 2), (20, 1), (0, 1), (4096, uint.MaxValue), (0, 0), (1, 0)];
+        foreach ((int length, uint flags) in frames)
+        {
+            producer.Pull(out WriteLease lease);
+            lease.Push(length, flags);
+            Assert.That(consumer.Pull(out ReadLease frame), Is.EqualTo(PullStatus.Success));
+            (int, uint) got = (frame.Length, frame.Flags);
+            frame.Push();
+            Assert.That(got, Is.EqualTo((length, flags)));
+        }
+    }
+
     [TestCase(0)]
     [TestCase(1)]
     [TestCase(7)]

@@ -95,7 +95,7 @@ byte memory[WORDS];
 #define BUFFER(entry)           ((entry) & 3)
 #define COMMITTED(sequence)     SEQUENCE(memory[COMMIT(sequence)])
 
-byte fields[RING];          /* timestamp, length, flags of an entry: here the sequence they belong to */
+byte fields[RING];          /* timestamp of an entry: here the sequence it belongs to */
 byte payloadLow[BUFFERS];   /* the two halves of a buffer's payload: the sequence of the frame they belong to */
 byte payloadHigh[BUFFERS];
 

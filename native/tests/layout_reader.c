@@ -70,14 +70,14 @@ static uint64_t round_up(uint64_t value, uint64_t unit) {
 
 struct geometry {
     uint32_t buffers, history, lanes, write_leases, metadata, ring, page, format_length;
-    uint64_t buffer_size, buffer_stride, directives, ring_offset, metadata_offset, buffers_offset, lane_stride;
+    uint64_t buffer_size, buffer_stride, directives, ring_offset, headers_offset, metadata_offset, buffers_offset, lane_stride;
 };
 
 static struct geometry read_header(void) {
     require(memcmp(pool, "BIPSPOOL", 8) == 0, "the magic at 0x00");
-    require(word32(pool, 0x08) == 2, "layout version 2 at 0x08");
+    require(word32(pool, 0x08) == 3, "layout version 3 at 0x08");
     require(word32(pool, 0x0C) == 0x01020304, "the byte order mark at 0x0C");
-    require(word32(pool, 0x90) == 64, "the word width at 0x90");
+    require(word32(pool, 0x98) == 64, "the word width at 0x98");
     struct geometry g = {
         .buffers = word32(pool, 0x20),
         .history = word32(pool, 0x24),
@@ -91,21 +91,23 @@ static struct geometry read_header(void) {
         .buffer_stride = word64(pool, 0x48),
         .directives = word64(pool, 0x50),
         .ring_offset = word64(pool, 0x58),
-        .metadata_offset = word64(pool, 0x60),
-        .buffers_offset = word64(pool, 0x68),
-        .lane_stride = word64(pool, 0x78),
+        .headers_offset = word64(pool, 0x60),
+        .metadata_offset = word64(pool, 0x68),
+        .buffers_offset = word64(pool, 0x70),
+        .lane_stride = word64(pool, 0x80),
     };
     require((g.ring & (g.ring - 1)) == 0 && g.ring >= g.buffers && g.ring < 2 * g.buffers, "a ring of a power of two");
     require(g.buffer_stride == round_up(g.buffer_size, g.page), "buffers on pages of their own");
     require(g.directives == 2 * (uint64_t)g.page, "directives behind two pages");
     require(g.ring_offset == g.directives + g.lanes * UINT64_C(64), "the ring behind the directives");
-    require(g.metadata_offset == g.ring_offset + g.ring * UINT64_C(32), "metadata behind the ring");
+    require(g.headers_offset == g.ring_offset + g.ring * UINT64_C(16), "frame headers behind the ring");
+    require(g.metadata_offset == round_up(g.headers_offset + g.buffers * UINT64_C(8), 64), "metadata behind the frame headers");
     require(g.buffers_offset == round_up(g.metadata_offset + g.buffers * round_up(g.metadata, 64), g.page),
             "buffers behind the metadata");
-    require(word64(pool, 0x70) == pool_length && pool_length == g.buffers_offset + g.buffers * g.buffer_stride,
+    require(word64(pool, 0x78) == pool_length && pool_length == g.buffers_offset + g.buffers * g.buffer_stride,
             "the length of the pool object");
     require(g.lane_stride == round_up(0x60 + g.buffers, g.page), "lanes on pages of their own");
-    require(word64(pool, 0x80) == lanes_length && lanes_length == g.page + g.lanes * g.lane_stride,
+    require(word64(pool, 0x88) == lanes_length && lanes_length == g.page + g.lanes * g.lane_stride,
             "the length of the lanes object");
     printf("format %.*s\n", (int)g.format_length, (const char *)pool + 0x100);
     printf("buffers %u of %" PRIu64 ", history %u, lanes %u, write leases %u, metadata %u\n", g.buffers, g.buffer_size,
@@ -113,17 +115,18 @@ static struct geometry read_header(void) {
     return g;
 }
 
-/* The newest frames, as the history promises them: commit word, fields, commit word again. */
+/* The newest frames, as the history promises them: commit word, header, payload, commit word again. */
 static void read_frames(const struct geometry *g) {
     uint64_t published = word64(pool, g->page);
     printf("state %u, epoch %u, published %" PRIu64 "\n", word32(pool, g->page + 0x84), word32(pool, g->page + 0x88), published);
     for (uint64_t sequence = published - (published < g->history ? published : g->history) + 1; sequence <= published; sequence++) {
-        uint64_t entry = g->ring_offset + (sequence & (g->ring - 1)) * 32;
+        uint64_t entry = g->ring_offset + (sequence & (g->ring - 1)) * 16;
         uint64_t commit = word64(pool, entry);
-        uint64_t length = word64(pool, entry + 0x10);
-        uint32_t flags = word32(pool, entry + 0x18);
         uint64_t index = commit & 0xFFF;
         require(commit >> 12 == sequence && index < g->buffers, "the commit word of a frame in the history");
+        uint64_t header = word64(pool, g->headers_offset + index * 8);
+        uint64_t length = header & UINT32_MAX;
+        uint32_t flags = (uint32_t)(header >> 32);
         require(length <= g->buffer_size, "a length within the buffer");
         uint32_t crc = crc32(pool + g->buffers_offset + index * g->buffer_stride, length);
         uint64_t told[2];
