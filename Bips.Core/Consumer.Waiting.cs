@@ -16,9 +16,6 @@ public sealed unsafe partial class Consumer
     /// <summary>In a dense stream the next frame is there after this many looks.</summary>
     private const int DenseLooks = 3;
 
-    /// <summary>Most pauses of the processor that a consumer lets pass for frames to come: a few hundred nanoseconds.</summary>
-    private const int MostPauses = 12;
-
     /// <summary>Whether the last wait was over almost at once.</summary>
     private bool _isDense;
 
@@ -105,10 +102,6 @@ public sealed unsafe partial class Consumer
     internal void ClearUnlessReadable() => _readable?.ClearUnlessReadable();
 
     /// <summary>Whether the next frame comes within about a microsecond, if waits spin at all.</summary>
-    /// <remarks>
-    /// A consumer that has caught up with a dense stream looks away until some frames have come. If it spun on the line that the producer is
-    /// writing, each frame would cost the producer a trip of that line.
-    /// </remarks>
     private bool ComesSoon()
     {
         if (!_spin.IsWorthwhile)
@@ -118,7 +111,7 @@ public sealed unsafe partial class Consumer
 
         if (_isDense)
         {
-            AdaptiveSpin.Pause(_pausesWhenDense);
+            AdaptiveSpin.Pause(_lookAway.PausesOfNextWait(_reader.Taken));
         }
 
         var condition = new NextFrame(this);

@@ -36,8 +36,8 @@ public sealed unsafe partial class Consumer : IDisposable
     private readonly LeaseTable _leases;
     private readonly BufferMemories _memories;
     private readonly long _graceNanoseconds;
-    private readonly int _pausesWhenDense;
     private BroadcastSemaphore _semaphore;
+    private LookAway _lookAway;
     private AdaptiveSpin _spin;
     private readonly WaitInterruption _interruption;
     private readonly Detachment _detachment;
@@ -56,9 +56,7 @@ public sealed unsafe partial class Consumer : IDisposable
         _graceNanoseconds = options.ProducerGrace == Timeout.InfiniteTimeSpan
             ? long.MaxValue
             : (long)Math.Min(options.ProducerGrace.TotalNanoseconds, long.MaxValue / 2);
-
-        // With few buffers the producer soon waits for what this consumer has not taken.
-        _pausesWhenDense = Math.Min(MostPauses, claim.Pool.Geometry.BufferCount / 2);
+        _lookAway = new LookAway(claim.Pool.Geometry.BufferCount);
         ProducerState* state = claim.Pool.State;
         _semaphore = new BroadcastSemaphore(&state->Published, &state->Signal, &claim.Lane.Doorbells->SleeperBell);
         _spin = new AdaptiveSpin(options.WaitMode);
