@@ -8,28 +8,28 @@ namespace Bips.Tests;
 public sealed class SampleTests : PoolFixture
 {
     [Test]
-    public async Task Twenty_cameras_in_four_processes_are_watched_by_one_without_a_lost_frame()
+    public void Twenty_cameras_in_four_processes_are_watched_by_one_without_a_lost_frame()
     {
         SampleProcess watch = Open(new SampleProcess("Cameras", "cameras", "watch", Name, "20"));
         SampleProcess[] films = [.. Enumerable.Range(0, 4).Select(i => Open(new SampleProcess("Cameras", "cameras", "film", Name,
             Number((5 * i) + 1), Number((5 * i) + 5), "100")))];
         foreach (SampleProcess film in films)
         {
-            Assert.That(await film.EndAsync(), Is.Empty);
+            Assert.That(film.End(), Is.Empty);
         }
 
-        Assert.That(await watch.EndAsync(),
+        Assert.That(watch.End(),
             Is.EqualTo(Enumerable.Range(1, 20).Select(camera => $"camera {camera}: 100 frames, 0 lost, 0 strange")));
     }
 
     [Test]
-    public async Task Json_goes_from_one_process_to_another()
+    public void Json_goes_from_one_process_to_another()
     {
         SampleProcess reader = Open(new SampleProcess("Json", "json-events", "read", Name));
         SampleProcess writer = Open(new SampleProcess("Json", "json-events", "write", Name, "50"));
-        Assert.That(await writer.EndAsync(), Is.Empty);
-        string[] lines = await reader.EndAsync();
-        Assert.That(lines, Has.Length.EqualTo(50));
+        Assert.That(writer.End(), Is.Empty);
+        IReadOnlyList<string> lines = reader.End();
+        Assert.That(lines, Has.Count.EqualTo(50));
         Assert.That(lines[0], Is.EqualTo("1 at station 1: 1.5"));
         Assert.That(lines[49], Is.EqualTo("50 at station 2: 75.0"));
     }
@@ -39,7 +39,7 @@ public sealed class SampleTests : PoolFixture
     {
         Producer producer = CreateProducer(new PoolOptions { BufferSize = 100_000, Format = "image/x-test" });
         SampleProcess server = Open(new SampleProcess("NewestFrame", "newest-frame", Name));
-        string address = await server.ReadLineAsync() ?? throw new InvalidOperationException("the server has ended");
+        string address = server.ReadLine() ?? throw new InvalidOperationException("the server has ended");
         using var client = new HttpClient { BaseAddress = new Uri(address), Timeout = TimeSpan.FromSeconds(20) };
         using (HttpResponseMessage early = await client.GetAsync("/frame"))
         {
@@ -56,7 +56,7 @@ public sealed class SampleTests : PoolFixture
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Expect(client, sequence: 15)));
         producer.Dispose();
         await Expect(client, sequence: 15);
-        Assert.That(await server.EndAsync(), Is.Empty);
+        Assert.That(server.End(), Is.Empty);
     }
 
     private static async Task Expect(HttpClient client, int sequence)

@@ -1,109 +1,67 @@
 using System.Diagnostics;
 using System.Globalization;
+using Bips.Processes;
 
 namespace Bips.Torture;
 
 /// <summary>One process of the run, and what it has said.</summary>
 internal sealed class Actor : IDisposable
 {
-    private readonly Process _process;
-    private readonly Lock _lock = new();
-    private readonly List<string> _lines = [];
-    private readonly Task _reader;
+    private readonly ChildProcess _child;
 
     /// <param name="step">Where it is to die by its own hand; empty for nowhere.</param>
     /// <param name="occurrence">At which occurrence of the step.</param>
-    /// <param name="urgent">Runs before others: the run has more processes than processors, and what is timed is Bips and not
-    /// the queue for a processor.</param>
+    /// <param name="urgent">
+    /// Whether it runs before others: the run has more processes than processors, and it times Bips, not the queue for a
+    /// processor.
+    /// </param>
     /// <param name="arguments">What it is to do.</param>
     public Actor(string step, int occurrence, bool urgent, params string[] arguments)
     {
-        Step = step;
-        string[] all = [.. arguments, "--die-at", step, "--occurrence", occurrence.ToString(CultureInfo.InvariantCulture)];
-        _process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, all)
+        string[] death = ["--die-at", step, "--occurrence", occurrence.ToString(CultureInfo.InvariantCulture)];
+        _child = ChildProcess.Start(Environment.ProcessPath!, [.. arguments, .. death], new ChildOptions
         {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
-        _process.PriorityClass = urgent ? ProcessPriorityClass.AboveNormal : ProcessPriorityClass.Normal;
-        _reader = Task.Factory.StartNew(Read, TaskCreationOptions.LongRunning);
+            Error = ChildOutput.Inherited,
+            MayBeKilled = true,
+            Priority = urgent ? ProcessPriorityClass.AboveNormal : ProcessPriorityClass.Normal,
+        });
     }
 
-    /// <summary>Where it is to die by its own hand; empty for wherever it is killed.</summary>
-    public string Step { get; }
+    public int Id => _child.Id;
 
-    public int Id => _process.Id;
-
-    public bool HasExited => _process.HasExited;
+    public bool HasExited => _child.HasExited;
 
     /// <summary>Whether it ended by SIGKILL.</summary>
-    public bool WasKilled => _process.HasExited && _process.ExitCode == 128 + 9;
+    public bool WasKilled => _child.WasKilled;
 
-    public int ExitCode => _process.ExitCode;
+    public int ExitCode => _child.ExitCode;
 
-    public bool WaitForExit(TimeSpan patience) => _process.WaitForExit(patience);
+    public bool WaitForExit(TimeSpan patience) => _child.TryWaitForExit(patience);
 
-    public void Kill() => _process.Kill();
+    public void Kill() => _child.Kill();
 
     /// <summary>Stops the process, does nothing for a while, and lets it go on.</summary>
     public void Pause(TimeSpan duration)
     {
-        Signal("-STOP");
+        _child.Send(Signal.Stop);
         using var never = new ManualResetEventSlim();
         never.Wait(duration);
-        Signal("-CONT");
+        _child.Send(Signal.Continue);
     }
 
     /// <summary>Asks it to end by itself.</summary>
-    public void EndInput() => _process.StandardInput.Close();
+    public void EndInput() => _child.EndInput();
 
     /// <summary>All that it has said so far; after its exit, all that it ever said.</summary>
-    public string[] Lines()
+    public IReadOnlyList<string> Lines()
     {
-        if (_process.HasExited)
+        if (HasExited)
         {
-            _reader.Wait(TimeSpan.FromSeconds(5));
+            WaitForExit(TimeSpan.Zero);
         }
 
-        lock (_lock)
-        {
-            return [.. _lines];
-        }
+        return _child.OutputLines;
     }
 
-    public bool HasSaid(string beginning) => Lines().Any(line => line.StartsWith(beginning, StringComparison.Ordinal));
-
-    public void Dispose()
-    {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-            _process.WaitForExit();
-        }
-
-        _process.Dispose();
-    }
-
-    private void Signal(string signal)
-    {
-        string id = _process.Id.ToString(CultureInfo.InvariantCulture);
-        using Process kill = Process.Start(new ProcessStartInfo("kill", [signal, id])
-        {
-            UseShellExecute = false,
-            RedirectStandardError = true,
-        })!;
-        kill.WaitForExit();
-    }
-
-    private void Read()
-    {
-        while (_process.StandardOutput.ReadLine() is { } line)
-        {
-            lock (_lock)
-            {
-                _lines.Add(line);
-            }
-        }
-    }
+    public void Dispose() => _child.Dispose();
 }

@@ -1,9 +1,9 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Bips.Benchmarks.Harness;
 using Bips.Benchmarks.Native;
+using Bips.Processes;
 
 namespace Bips.Benchmarks.Alternatives;
 
@@ -19,9 +19,9 @@ internal sealed partial class RouDi : IDisposable
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
-    private readonly Process _shell;
+    private readonly ChildProcess _shell;
 
-    private RouDi(Process shell) => _shell = shell;
+    private RouDi(ChildProcess shell) => _shell = shell;
 
     public static string? Obstacle() =>
         Presence.Obstacle(Packages, Iceoryx.Library) ?? (SearchPath.Has(Program) ? null : Presence.Missing(Packages));
@@ -37,13 +37,8 @@ internal sealed partial class RouDi : IDisposable
             string.Create(CultureInfo.InvariantCulture, $"size = {pool.Size}"),
             string.Create(CultureInfo.InvariantCulture, $"count = {pool.Count}"),
         })]);
-        var start = new ProcessStartInfo("sh", [Path.Combine(AppContext.BaseDirectory, "roudi.sh"), TrialDirectory.NamePrefix, configuration])
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
-        var roudi = new RouDi(Process.Start(start)!);
+        string script = Path.Combine(AppContext.BaseDirectory, "roudi.sh");
+        var roudi = new RouDi(ChildProcess.Start("sh", [script, TrialDirectory.NamePrefix, configuration]));
         try
         {
             roudi.WaitUntilReady();
@@ -58,10 +53,10 @@ internal sealed partial class RouDi : IDisposable
 
     public void Dispose()
     {
-        _shell.StandardInput.Close();
-        if (!_shell.WaitForExit(s_patience))
+        _shell.EndInput();
+        if (!_shell.TryWaitForExit(s_patience))
         {
-            _shell.Kill(entireProcessTree: true);
+            _shell.KillTree();
         }
 
         _shell.Dispose();
@@ -69,27 +64,18 @@ internal sealed partial class RouDi : IDisposable
 
     private void WaitUntilReady()
     {
-        var said = new ConcurrentQueue<string>();
-        var outcome = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        void Look(object sender, DataReceivedEventArgs line)
+        var clock = Stopwatch.StartNew();
+        var said = new List<string>();
+        while (_shell.ReadLine(s_patience - clock.Elapsed) is { } line)
         {
-            if (line.Data is not null)
+            said.Add(Colour().Replace(line, ""));
+            if (line.Contains(ReadyMark, StringComparison.Ordinal))
             {
-                said.Enqueue(Colour().Replace(line.Data, ""));
-            }
-
-            if (line.Data?.Contains(ReadyMark, StringComparison.Ordinal) != false)
-            {
-                outcome.TrySetResult(line.Data is not null);
+                return;
             }
         }
 
-        _shell.OutputDataReceived += Look;
-        _shell.BeginOutputReadLine();
-        if (!outcome.Task.Wait(s_patience) || !outcome.Task.Result)
-        {
-            throw new InvalidOperationException($"{Program} did not become ready. It said: {string.Join(' ', said)}");
-        }
+        throw new InvalidOperationException($"{Program} did not become ready. It said: {string.Join(' ', said)}");
     }
 
     [GeneratedRegex(@"\e\[[0-9;]*m", RegexOptions.None, matchTimeoutMilliseconds: 1000)]

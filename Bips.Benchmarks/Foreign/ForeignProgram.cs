@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using Bips.Benchmarks.Stations;
+using Bips.Processes;
 
 namespace Bips.Benchmarks.Foreign;
 
@@ -19,14 +19,11 @@ internal sealed class ForeignProgram : IDisposable
     private const string Sink = "sink";
     private const string ReadyLine = "ready";
 
-    private readonly Process _process;
-    private readonly string _description;
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
-    private ForeignProgram(Process process, string description)
-    {
-        _process = process;
-        _description = description;
-    }
+    private readonly ChildProcess _child;
+
+    private ForeignProgram(ChildProcess child) => _child = child;
 
     /// <summary>Compiles what is in C.</summary>
     /// <returns>What the compiler says when it refuses; null when it does not.</returns>
@@ -48,12 +45,12 @@ internal sealed class ForeignProgram : IDisposable
         Start(LanguageOf(turn), Sink, StreamSource.PoolName, station.Directory);
 
     /// <summary>Lets a producer begin, and waits for its end.</summary>
-    /// <returns>The last words of its output: frames sent in its counted time, and that time in nanoseconds.</returns>
+    /// <returns>The words of its last line: frames sent in its counted time, and that time in nanoseconds.</returns>
     public (double Frames, double Nanoseconds) Send()
     {
-        _process.StandardInput.WriteLine();
-        string[] words = _process.StandardOutput.ReadToEnd().Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        _child.WriteLine("");
         WaitForEnd();
+        string[] words = _child.OutputLines[^1].Split(' ');
         return (double.Parse(words[0], CultureInfo.InvariantCulture),
             double.Parse(words[1], CultureInfo.InvariantCulture));
     }
@@ -61,57 +58,51 @@ internal sealed class ForeignProgram : IDisposable
     /// <summary>Waits until it ends by itself.</summary>
     public void WaitForEnd()
     {
-        _process.WaitForExit();
-        if (_process.ExitCode != 0)
+        if (_child.WaitForExit(Timeout.InfiniteTimeSpan) is not 0 and int code)
         {
-            throw Failed();
+            throw new InvalidOperationException(_child.Message($"ended with code {code}"));
         }
     }
 
-    public void Dispose()
-    {
-        _process.Kill();
-        _process.Dispose();
-    }
+    public void Dispose() => _child.Dispose();
 
     private static ForeignProgram Start(string language, string part, string words, string directory)
     {
-        ProcessStartInfo start = language is "c"
-            ? new ProcessStartInfo(Path.Combine(Environment.GetEnvironmentVariable(DirectoryVariable)!, part), words.Split(' '))
-            : new ProcessStartInfo(ForeignPrefix.Python, [$"{Path.Combine(AppContext.BaseDirectory, part)}.py", .. words.Split(' ')]);
-        start.UseShellExecute = false;
-        start.RedirectStandardInput = true;
-        start.RedirectStandardOutput = true;
-        start.Environment["BIPS_DIRECTORY"] = directory;
-        start.Environment["PYTHONPATH"] = Path.Combine(ForeignPrefix.Libraries, "python");
-        start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
-        var program = new ForeignProgram(Process.Start(start)!, $"The {part} in {language}");
-        if (program._process.StandardOutput.ReadLine() is ReadyLine)
+        string path = Path.Combine(AppContext.BaseDirectory, $"{part}.py");
+        (string program, string[] script) = language is "c"
+            ? (Path.Combine(Environment.GetEnvironmentVariable(DirectoryVariable)!, part), Array.Empty<string>())
+            : (ForeignPrefix.Python, [path]);
+        var child = ChildProcess.Start(program, [.. script, .. words.Split(' ')], new ChildOptions
         {
-            return program;
+            Name = $"the {part} in {language}",
+            Environment = new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["BIPS_DIRECTORY"] = directory,
+                ["PYTHONPATH"] = Path.Combine(ForeignPrefix.Libraries, "python"),
+                ["PYTHONDONTWRITEBYTECODE"] = "1",
+            },
+        });
+        try
+        {
+            return child.ReadLine(s_patience) is ReadyLine
+                ? new ForeignProgram(child)
+                : throw new InvalidOperationException(child.Message("did not become ready"));
         }
-
-        program.Dispose();
-        throw program.Failed();
+        catch
+        {
+            child.Dispose();
+            throw;
+        }
     }
 
     private static string? Compile(string directory, string part)
     {
-        var start = new ProcessStartInfo("gcc",
+        (int code, _, string error) = ChildProcess.Run("gcc",
         [
             "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", $"{Path.Combine(AppContext.BaseDirectory, part)}.c",
             "-o", Path.Combine(directory, part), $"-I{ForeignPrefix.Headers}", $"-L{ForeignPrefix.Libraries}", "-lbips",
             $"-Wl,-rpath,{ForeignPrefix.Libraries}",
-        ])
-        {
-            UseShellExecute = false,
-            RedirectStandardError = true,
-        };
-        using Process compiler = Process.Start(start)!;
-        string error = compiler.StandardError.ReadToEnd();
-        compiler.WaitForExit();
-        return compiler.ExitCode == 0 ? null : $"not measured; gcc says: {error.Split('\n')[0]}";
+        ], s_patience);
+        return code == 0 ? null : $"not measured; gcc says: {error.Split('\n')[0]}";
     }
-
-    private InvalidOperationException Failed() => new($"{_description} failed; what it said is above.");
 }

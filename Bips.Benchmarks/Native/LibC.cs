@@ -20,8 +20,6 @@ internal static unsafe partial class LibC
 
     public const int PR_SET_PDEATHSIG = 1;
 
-    public const int SIGSTOP = 19;
-
     /// <summary>Mode of a file that only its owner may read and write.</summary>
     public const uint OwnerOnly = 0x180;
 
@@ -50,9 +48,6 @@ internal static unsafe partial class LibC
     /// <summary>With <see cref="PR_SET_PDEATHSIG"/>: the signal that this process gets when the one that started it ends.</summary>
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     public static partial int ControlProcess(int option, nuint argument);
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    public static partial int Signal(int process, int signal);
 
     [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     public static partial int MakeFifo(string path, uint mode);

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using Bips.Benchmarks.Harness;
 using Bips.Benchmarks.Native;
+using Bips.Processes;
 
 namespace Bips.Benchmarks.Raw;
 
@@ -31,7 +31,7 @@ internal sealed class NativeLimits : IDisposable
             return;
         }
 
-        (int code, string output, string error) = Run(_program, arguments);
+        (int code, string output, string error) = ChildProcess.Run(_program, arguments, s_patience);
         if (code != 0)
         {
             throw new InvalidOperationException($"{_program} {string.Join(' ', arguments)} ended with code {code}: {error}");
@@ -45,25 +45,6 @@ internal sealed class NativeLimits : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    private static (int Code, string Output, string Error) Run(string program, IEnumerable<string> arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(s_patience))
-        {
-            process.Kill(entireProcessTree: true);
-        }
-
-        process.WaitForExit();
-        return (process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());
-    }
-
     private string? Compile()
     {
         if (!SearchPath.Has("gcc"))
@@ -72,7 +53,8 @@ internal sealed class NativeLimits : IDisposable
         }
 
         string source = Path.Combine(AppContext.BaseDirectory, "limits.c");
-        (int code, _, string error) = Run("gcc", ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", source, "-o", _program]);
+        string[] arguments = ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", source, "-o", _program];
+        (int code, _, string error) = ChildProcess.Run("gcc", arguments, s_patience);
         return code == 0 ? null : $"not measured; gcc says: {error.Split('\n')[0]}";
     }
 }

@@ -1,5 +1,5 @@
 using Bips.Benchmarks.Harness;
-using Bips.Benchmarks.Native;
+using Bips.Processes;
 
 namespace Bips.Benchmarks.Stations;
 
@@ -17,14 +17,14 @@ internal sealed class Troublemaker(Station station)
             {
                 if (trouble == Trouble.Stopped)
                 {
-                    victim!.Signal(LibC.SIGSTOP);
+                    victim!.Send(Signal.Stop);
                 }
 
                 station.Meet();
                 if (trouble == Trouble.Crashing)
                 {
                     Idle.For(station.UncountedTime(turn) + (station.CountedTime(turn) / 2));
-                    victim!.Signal(LibC.SIGKILL);
+                    victim!.Send(Signal.Kill);
                 }
 
                 station.Meet();

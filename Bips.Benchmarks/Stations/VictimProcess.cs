@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Bips.Benchmarks.Harness;
 using Bips.Benchmarks.Native;
+using Bips.Processes;
 
 namespace Bips.Benchmarks.Stations;
 
@@ -9,22 +9,28 @@ internal sealed class VictimProcess : IDisposable
 {
     private const string ReadyLine = "ready";
 
-    private readonly Process _process;
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
-    private VictimProcess(Process process) => _process = process;
+    private readonly ChildProcess _child;
+
+    private VictimProcess(ChildProcess child) => _child = child;
 
     /// <summary>Starts it and waits until it is attached.</summary>
     public static VictimProcess Start(string directory, Trouble trouble)
     {
-        ProcessStartInfo start = StationProcess.Describe($"{Roles.Victim} directory={directory} trouble={trouble}");
-        var victim = new VictimProcess(Process.Start(start)!);
-        if (victim._process.StandardOutput.ReadLine() is not ReadyLine)
+        string words = $"{Roles.Victim} directory={directory} trouble={trouble}";
+        ChildProcess child = StationProcess.StartChild(words, new ChildOptions { Name = words, MayBeKilled = true });
+        try
         {
-            victim.Dispose();
-            throw new InvalidOperationException("The consumer that was to be in trouble is so too early; what it said is above.");
+            return child.ReadLine(s_patience) is ReadyLine
+                ? new VictimProcess(child)
+                : throw new InvalidOperationException(child.Message("did not attach"));
         }
-
-        return victim;
+        catch
+        {
+            child.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What the process does: consumes until the end of the stream, and keeps what it has until somebody ends it.</summary>
@@ -52,12 +58,7 @@ internal sealed class VictimProcess : IDisposable
         }
     }
 
-    public void Signal(int signal) => _ = LibC.Signal(_process.Id, signal);
+    public void Send(Signal signal) => _child.Send(signal);
 
-    public void Dispose()
-    {
-        _process.Kill();
-        _process.WaitForExit();
-        _process.Dispose();
-    }
+    public void Dispose() => _child.Dispose();
 }

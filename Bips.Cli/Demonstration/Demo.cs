@@ -65,7 +65,7 @@ internal sealed class Demo : IJob
 
     private static TReport ResultOf<TReport>(ToolProcess<TReport> process)
         where TReport : JobReport => process.Result ?? throw new ToolException(ExitCode.Failure,
-            $"The process {process.Process.Name} ended without a result. {process.Process.Errors}");
+            process.Process.Message("ended without a result"));
 
     private string ChooseInput(Ffmpeg ffmpeg, DemoWorkspace workspace, CancellationToken cancellation)
     {

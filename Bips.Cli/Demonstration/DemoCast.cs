@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bips.Cli.Reporting;
+using Bips.Processes;
 
 namespace Bips.Cli.Demonstration;
 
@@ -8,6 +9,9 @@ internal sealed class DemoCast : IDisposable
 {
     /// <summary>How long the slow consumer keeps each frame: far longer than the next one takes to come.</summary>
     private const int SlowMilliseconds = 120;
+
+    /// <summary>How long a process may take to clean up after SIGTERM.</summary>
+    private static readonly TimeSpan s_cleanUp = TimeSpan.FromSeconds(3);
 
     private readonly string _pool;
     private readonly List<(ChildProcess Process, ProcessorMeter Meter)> _processes = [];
@@ -51,9 +55,8 @@ internal sealed class DemoCast : IDisposable
         {
             if (process.HasExited && process.ExitCode != 0)
             {
-                process.WaitForExit(CancellationToken.None);
-                throw new ToolException(ExitCode.Failure,
-                    $"The process {process.Name} ended with exit code {process.ExitCode}. {process.Errors}");
+                int code = process.WaitForExit(Timeout.InfiniteTimeSpan);
+                throw new ToolException(ExitCode.Failure, process.Message($"ended with exit code {code}"));
             }
         }
     }
@@ -63,7 +66,7 @@ internal sealed class DemoCast : IDisposable
     {
         foreach ((ChildProcess process, _) in _processes)
         {
-            process.WaitForExit(cancellation);
+            process.WaitForExit(Timeout.InfiniteTimeSpan, cancellation);
         }
 
         ThrowIfFailed();
@@ -82,6 +85,7 @@ internal sealed class DemoCast : IDisposable
     {
         foreach ((ChildProcess process, _) in _processes)
         {
+            process.Terminate(s_cleanUp);
             process.Dispose();
         }
     }

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
+using Bips.Processes;
 
 namespace Bips.Cli.Demonstration;
 
@@ -43,26 +43,27 @@ internal sealed class Ffmpeg
     }
 
     /// <summary>Starts decoding into a pipe, as Y4M.</summary>
-    public ChildProcess StartDecoding(string input, DemoSettings settings, string pipe) =>
-        ChildProcess.Start("ffmpeg", _program, [.. DecodingArguments(input, settings), "-f", "yuv4mpegpipe", "-y", pipe]);
+    public ChildProcess StartDecoding(string input, DemoSettings settings, string pipe) => Start(
+        [.. DecodingArguments(input, settings), "-f", "yuv4mpegpipe", "-y", pipe], ChildOutput.Collected);
 
-    /// <summary>Decodes as raw video, which has no headers, and hashes it here: none of the tool's own readers takes part.</summary>
+    /// <summary>
+    /// Decodes as raw video, which has no headers, and hashes it here: none of the tool's own readers takes part.
+    /// </summary>
     public DecodedVideo HashDecoded(string input, DemoSettings settings, CancellationToken cancellation)
     {
-        using Process process = Start([.. DecodingArguments(input, settings), "-f", "rawvideo", "pipe:1"]);
+        using ChildProcess child = Start([.. DecodingArguments(input, settings), "-f", "rawvideo", "pipe:1"],
+            ChildOutput.Piped);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Task<string> errors = process.StandardError.ReadToEndAsync(cancellation);
-        using CancellationTokenRegistration registration = cancellation.Register(process.Kill);
+        using CancellationTokenRegistration registration = cancellation.Register(child.Kill);
         byte[] buffer = new byte[1 << 20];
         long bytes = 0;
-        for (int count; (count = process.StandardOutput.BaseStream.Read(buffer)) > 0; bytes += count)
+        for (int count; (count = child.Output.BaseStream.Read(buffer)) > 0; bytes += count)
         {
             hash.AppendData(buffer, 0, count);
         }
 
-        process.WaitForExit();
-        cancellation.ThrowIfCancellationRequested();
-        ThrowIfFailed(process, errors.GetAwaiter().GetResult());
+        int code = child.WaitForExit(Timeout.InfiniteTimeSpan, cancellation);
+        ThrowIfFailed(code, string.Join('\n', child.ErrorLines));
         return new DecodedVideo(Convert.ToHexStringLower(hash.GetCurrentHash()), bytes);
     }
 
@@ -73,37 +74,22 @@ internal sealed class Ffmpeg
         ["-v", "error", "-nostdin", "-i", input, "-t", Number(settings.Seconds), "-an", "-sn", "-dn", "-vf",
             $"fps={Number(settings.Rate)},format=yuv420p"];
 
-    private static void ThrowIfFailed(Process process, string errors)
+    private static void ThrowIfFailed(int code, string errors)
     {
-        if (process.ExitCode != 0)
+        if (code != 0)
         {
             throw ToolException.BadInput($"ffmpeg failed: {errors.Trim()}");
         }
     }
 
-    private Process Start(string[] arguments)
-    {
-        var start = new ProcessStartInfo(_program, arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        Process process = Process.Start(start) ?? throw new IOException($"Cannot start '{_program}'.");
-        process.StandardInput.Close();
-        return process;
-    }
+    private ChildProcess Start(string[] arguments, ChildOutput output) =>
+        ChildProcess.Start(_program, arguments, new ChildOptions { Input = ChildInput.Empty, Output = output });
 
     private string Output(string[] arguments, CancellationToken cancellation)
     {
-        using Process process = Start(arguments);
-        using CancellationTokenRegistration registration = cancellation.Register(process.Kill);
-        Task<string> errors = process.StandardError.ReadToEndAsync(cancellation);
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        cancellation.ThrowIfCancellationRequested();
-        ThrowIfFailed(process, errors.GetAwaiter().GetResult());
+        (int code, string output, string errors) =
+            ChildProcess.Run(_program, arguments, Timeout.InfiniteTimeSpan, cancellation);
+        ThrowIfFailed(code, errors);
         return output;
     }
 }

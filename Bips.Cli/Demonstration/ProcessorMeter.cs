@@ -1,3 +1,4 @@
+using Bips.Processes;
 using Bips.Signaler;
 
 namespace Bips.Cli.Demonstration;
@@ -17,7 +18,7 @@ internal sealed class ProcessorMeter(ChildProcess child)
         long now = MonotonicClock.Nanoseconds;
         if (now - _lastLook >= ShortestNanoseconds && !child.HasExited)
         {
-            TimeSpan time = child.ProcessorTime();
+            TimeSpan time = child.ProcessorTime;
             _share = (time - _lastTime).TotalNanoseconds / (now - _lastLook);
             _lastLook = now;
             _lastTime = time;

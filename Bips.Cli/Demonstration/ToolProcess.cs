@@ -1,11 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Bips.Cli.Reporting;
+using Bips.Processes;
 
 namespace Bips.Cli.Demonstration;
 
 /// <summary>This very program, run again as a producer or a consumer; it reports in JSON.</summary>
-internal sealed class ToolProcess<TReport> : IDisposable
+internal sealed class ToolProcess<TReport>
     where TReport : JobReport
 {
     private readonly JsonTypeInfo<TReport> _type;
@@ -19,8 +20,14 @@ internal sealed class ToolProcess<TReport> : IDisposable
     {
         _type = type;
         (string program, string[] prefix) = FindTool();
-        Process = ChildProcess.Start(name, program, [.. prefix, .. arguments, "--json", "--progress", "json"],
-            line => _result = Parse(line) ?? _result, TakeProgress);
+        string[] all = [.. prefix, .. arguments, "--json", "--progress", "json"];
+        Process = ChildProcess.Start(program, all, new ChildOptions
+        {
+            Name = name,
+            Input = ChildInput.Empty,
+            OnOutput = TakeResult,
+            OnError = TakeProgress,
+        });
     }
 
     public ChildProcess Process { get; }
@@ -31,8 +38,6 @@ internal sealed class ToolProcess<TReport> : IDisposable
     /// <summary>What it said at its end; null before.</summary>
     public TReport? Result => _result;
 
-    public void Dispose() => Process.Dispose();
-
     /// <summary>The program as it was started: by itself, or by <c>dotnet bips.dll</c>.</summary>
     private static (string Program, string[] Prefix) FindTool()
     {
@@ -40,6 +45,12 @@ internal sealed class ToolProcess<TReport> : IDisposable
         return Path.GetFileNameWithoutExtension(program) is "dotnet"
             ? (program, [Path.Combine(AppContext.BaseDirectory, "bips.dll")])
             : (program, []);
+    }
+
+    private bool TakeResult(string line)
+    {
+        _result = Parse(line) ?? _result;
+        return true;
     }
 
     private bool TakeProgress(string line)

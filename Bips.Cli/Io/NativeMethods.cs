@@ -10,7 +10,6 @@ internal static unsafe partial class NativeMethods
     public const int EAGAIN = 11;
     public const int ENOSPC = 28;
     public const int EPIPE = 32;
-    public const int SIGTERM = 15;
     public const short POLLIN = 1;
     public const short POLLOUT = 4;
     public const int F_SETPIPE_SZ = 1031;
@@ -30,9 +29,6 @@ internal static unsafe partial class NativeMethods
     /// <remarks>Variadic in C; on x86-64 and arm64 Linux an integer argument is passed the same way.</remarks>
     [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
     public static partial int Control(SafeFileHandle file, int command, nint argument);
-
-    [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    public static partial int Kill(int process, int signal);
 
     [LibraryImport("libc", EntryPoint = "mkfifo", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MakeFifo(string path, uint mode);

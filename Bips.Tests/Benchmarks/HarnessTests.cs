@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Globalization;
 using Bips.Benchmarks.Harness;
 using Bips.Benchmarks.Report;
+using Bips.Processes;
 using Bips.Tests.Support;
 
 namespace Bips.Tests.Benchmarks;
@@ -35,10 +35,8 @@ public sealed class HarnessTests
     [Test]
     public void A_run_leaves_nothing_behind()
     {
-        using Process harness = StartRun();
-        string output = harness.StandardOutput.ReadToEnd();
-        Assert.That(harness.WaitForExit(s_patience), output);
-        Assert.That(harness.ExitCode, Is.Zero, output);
+        using ChildProcess harness = StartRun();
+        Assert.That(harness.WaitForExit(s_patience), Is.Zero, harness.Message("failed"));
         Assert.That(RolesOf(harness.Id), Is.Empty);
         Assert.That(Directory.GetDirectories("/dev/shm", NameOf(harness.Id) + "*"), Is.Empty);
     }
@@ -46,10 +44,10 @@ public sealed class HarnessTests
     [Test]
     public void Processes_of_a_trial_end_when_the_harness_is_killed_and_its_memory_goes_with_the_next_run()
     {
-        using Process harness = StartRun();
+        using ChildProcess harness = StartRun();
         Assert.That(SpinWait.SpinUntil(() => RolesOf(harness.Id).Length > 0, s_patience), "no process was started");
         harness.Kill();
-        harness.WaitForExit();
+        harness.WaitForExit(s_patience);
         Assert.That(SpinWait.SpinUntil(() => RolesOf(harness.Id).Length == 0, s_patience), "a process goes on alone");
         Assert.That(Directory.GetDirectories("/dev/shm", NameOf(harness.Id) + "*"), Is.Not.Empty, "nothing was left to be removed");
         _ = Measure("throughput");
@@ -72,12 +70,8 @@ public sealed class HarnessTests
         }
     }
 
-    private static Process StartRun() => Process.Start(
-        new ProcessStartInfo(Program, ["throughput", "--quick", "--repetitions", "1", "--milliseconds", "30"])
-        {
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-        })!;
+    private static ChildProcess StartRun() => ChildProcess.Start(Program,
+        ["throughput", "--quick", "--repetitions", "1", "--milliseconds", "30"], new ChildOptions { MayBeKilled = true });
 
     private static string NameOf(int harness) => string.Create(CultureInfo.InvariantCulture, $"bips-benchmarks-{harness}-");
 

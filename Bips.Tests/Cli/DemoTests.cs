@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bips.Processes;
 
 namespace Bips.Tests.Cli;
 
@@ -54,7 +55,7 @@ public sealed class DemoTests : ToolFixture
     {
         RunningTool demo = Run("demo", "--seconds", "5", "--progress", "json");
         demo.WaitForError("\"overflow\":\"latest:1\"");
-        demo.Signal("INT").ExpectExit(130);
+        demo.Send(Signal.Interrupt).ExpectExit(130);
         AssertNothingIsLeft(demo);
     }
 

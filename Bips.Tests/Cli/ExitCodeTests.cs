@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bips.Processes;
 
 namespace Bips.Tests.Cli;
 
@@ -69,7 +70,7 @@ public sealed class ExitCodeTests : ToolFixture
         RunningTool sender = Send("--frame-size", "1", "--wait-consumers", "1", "--block-timeout", "0.2").Send(new byte[100]).EndInput();
         sender.ExpectExit(3);
         Assert.That(sender.Error, Does.Contain($"process {receiver.Id} (block) lags 7 frames and holds 1"));
-        receiver.Signal("TERM").ExpectExit(143);
+        receiver.Send(Signal.Terminate).ExpectExit(143);
     }
 
     [Test]
@@ -192,14 +193,14 @@ public sealed class ExitCodeTests : ToolFixture
         sender.EndInput().ExpectExit(0);
     }
 
-    [TestCase("INT", 130)]
-    [TestCase("TERM", 143)]
-    [TestCase("HUP", 129)]
-    public void A_signal_ends_a_sender_that_waits_for_consumers(string signal, int code)
+    [TestCase(Signal.Interrupt, 130)]
+    [TestCase(Signal.Terminate, 143)]
+    [TestCase(Signal.Hangup, 129)]
+    public void A_signal_ends_a_sender_that_waits_for_consumers(Signal signal, int code)
     {
         RunningTool sender = Send("--frame-size", "1", "--wait-consumers", "2", "--json");
         sender.WaitForError($"waiting for consumers of '{Pool}': 0 of 2");
-        sender.Signal(signal).ExpectExit(code);
+        sender.Send(signal).ExpectExit(code);
         Assert.That(Number(sender, "exit_code"), Is.EqualTo(code));
     }
 
@@ -209,7 +210,7 @@ public sealed class ExitCodeTests : ToolFixture
         RunningTool sender = Send("--frame-size", "10", "--progress", "json", "--wait-consumers", "1");
         RunningTool receiver = Receive();
         sender.Send(NumberedFrames(2, 10)).WaitForFrames(2);
-        sender.Signal("INT").ExpectExit(130);
+        sender.Send(Signal.Interrupt).ExpectExit(130);
         receiver.ExpectExit(0);
         Assert.That(Number(receiver, "frames"), Is.EqualTo(2));
     }
@@ -220,8 +221,8 @@ public sealed class ExitCodeTests : ToolFixture
         RunningTool receiver = Receive("--delay", "600000");
         RunningTool sender = Send("--frame-size", "1", "--wait-consumers", "1", "--progress", "json").Send(new byte[100]);
         sender.WaitForFrames(8);
-        sender.Signal("INT").ExpectExit(130);
-        receiver.Signal("INT").ExpectExit(130);
+        sender.Send(Signal.Interrupt).ExpectExit(130);
+        receiver.Send(Signal.Interrupt).ExpectExit(130);
         Assert.That(receiver.Result.GetProperty("message").GetString(), Is.EqualTo("interrupted (Ctrl-C, SIGINT)"));
     }
 
@@ -232,7 +233,7 @@ public sealed class ExitCodeTests : ToolFixture
         RunningTool receiver = Receive("--sha256", "--progress", "json");
         sender.Send("a"u8);
         receiver.WaitForFrames(1);
-        receiver.Signal("INT").ExpectExit(130);
+        receiver.Send(Signal.Interrupt).ExpectExit(130);
         Assert.That(receiver.Result.GetProperty("sha256").GetString(), Has.Length.EqualTo(64));
         sender.EndInput().ExpectExit(0);
     }
@@ -242,7 +243,7 @@ public sealed class ExitCodeTests : ToolFixture
     {
         RunningTool receiver = Receive("--progress", "json");
         receiver.WaitForError("\"frames\":0,");
-        receiver.Signal("INT").ExpectExit(130);
+        receiver.Send(Signal.Interrupt).ExpectExit(130);
     }
 
     [Test]
@@ -252,7 +253,7 @@ public sealed class ExitCodeTests : ToolFixture
         RunningTool receiver = Receive("--output", "-", "--progress", "json");
         sender.Send(NumberedFrames(1, 3_000_000));
         receiver.WaitForFrames(1);
-        receiver.Signal("INT");
+        receiver.Send(Signal.Interrupt);
         Assert.That(receiver.WaitForExitWithoutOutput(), Is.EqualTo(130), receiver.Error);
         sender.EndInput().ExpectExit(0);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bips.Processes;
 
 namespace Bips.Tests.Cli;
 
@@ -41,7 +42,7 @@ public sealed class OverflowTests : ToolFixture
 
         receiver.Stop();
         sender.Send(NumberedFrames(39, Size)).EndInput().ExpectExit(0);
-        receiver.Signal("CONT").ExpectExit(0);
+        receiver.Send(Signal.Continue).ExpectExit(0);
 
         Assert.That(Sequences(receiver), Is.EqualTo([1L, 40L]));
         Assert.That(Number(receiver, "lost"), Is.EqualTo(38));
@@ -57,7 +58,7 @@ public sealed class OverflowTests : ToolFixture
 
         receiver.Stop();
         sender.Send(NumberedFrames(39, Size)).EndInput().ExpectExit(0);
-        receiver.Signal("CONT").ExpectExit(0);
+        receiver.Send(Signal.Continue).ExpectExit(0);
 
         Assert.That(Sequences(receiver), Is.EqualTo([1L, 33, 34, 35, 36, 37, 38, 39, 40]));
         Assert.That(Number(receiver, "lost"), Is.EqualTo(31));

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
+using Bips.Tests.Support;
 
 namespace Bips.Tests.Cli;
 
@@ -38,8 +38,8 @@ public sealed class RoundTripTests : ToolFixture
         string[] copies = [FilePath("1.y4m"), FilePath("2.y4m"), FilePath("3.y4m")];
         RunningTool[] receivers = [.. copies.Select(copy => Receive("--overflow", "block", "--output", copy))];
 
-        string ffmpeg = string.Join(' ', FfmpegArguments(pixelFormat, 637, 479, 30, "-").ArgumentList);
-        new ProcessStartInfo("sh", ["-c", $"ffmpeg {ffmpeg} | {RunningTool.Program} send {Pool} --wait-consumers 3 --quiet"]).RunToEnd();
+        string ffmpeg = string.Join(' ', FfmpegArguments(pixelFormat, 637, 479, 30, "-"));
+        Shell.Run("sh", "-c", $"ffmpeg {ffmpeg} | {RunningTool.Program} send {Pool} --wait-consumers 3 --quiet");
 
         byte[] expected = File.ReadAllBytes(video);
         for (int i = 0; i < receivers.Length; i++)
@@ -101,8 +101,8 @@ public sealed class RoundTripTests : ToolFixture
     {
         string file = FilePath("all");
         RunningTool sender = Send("--frame-size", "4", "--wait-consumers", "1").Send("ABCDEFGH"u8).EndInput();
-        new ProcessStartInfo("sh",
-            ["-c", $"(echo start; {RunningTool.Program} receive {Pool} --wait --output - --quiet; echo end) > {file}"]).RunToEnd();
+        string receive = $"{RunningTool.Program} receive {Pool} --wait --output - --quiet";
+        Shell.Run("sh", "-c", $"(echo start; {receive}; echo end) > {file}");
 
         sender.ExpectExit(0);
         Assert.That(File.ReadAllText(file), Is.EqualTo("start\nABCDEFGHend\n"));

@@ -1,7 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
+using Bips.Processes;
 
 namespace Bips.Tests.Cli;
 
@@ -9,9 +8,7 @@ namespace Bips.Tests.Cli;
 public sealed class RunningTool : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
-    private readonly Process _process;
-    private readonly StringBuilder _error = new();
-    private readonly Task _errorReader;
+    private readonly ChildProcess _child;
     private Task<string>? _output;
 
     public RunningTool(params string[] arguments)
@@ -23,42 +20,37 @@ public sealed class RunningTool : IDisposable
     /// <param name="arguments">Of the tool.</param>
     public RunningTool(string? path, string[] arguments)
     {
-        // Whoever runs the tests in the background may ignore signals that the tool is to be ended by, and would hand that down.
-        var start = new ProcessStartInfo("/usr/bin/env", ["--default-signal=HUP,INT,TERM", Program, .. arguments])
+        // Whoever runs the tests in the background may ignore signals that are to end the tool, and hand that down.
+        string[] command = ["--default-signal=HUP,INT,TERM", Program, .. arguments];
+        var environment = new Dictionary<string, string?>(StringComparer.Ordinal);
+        if (path is not null)
         {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["PATH"] = path ?? start.Environment["PATH"];
-        _process = Process.Start(start)!;
-        _errorReader = Task.Run(ReadErrors);
+            environment["PATH"] = path;
+        }
+
+        _child = ChildProcess.Start("/usr/bin/env", command, new ChildOptions
+        {
+            Name = "bips",
+            Output = ChildOutput.Piped,
+            Environment = environment,
+            MayBeKilled = true,
+        });
     }
 
     /// <summary>Where the build put the tool: beside the tests.</summary>
     public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "bips");
 
-    public int Id => _process.Id;
+    public int Id => _child.Id;
 
-    public bool HasExited => _process.HasExited;
+    public bool HasExited => _child.HasExited;
 
-    public Stream Input => _process.StandardInput.BaseStream;
+    public Stream Input => _child.Input.BaseStream;
 
-    public Stream OutputStream => _process.StandardOutput.BaseStream;
+    public Stream OutputStream => _child.Output.BaseStream;
 
-    public string Error
-    {
-        get
-        {
-            lock (_error)
-            {
-                return _error.ToString();
-            }
-        }
-    }
+    public string Error => string.Join('\n', _child.ErrorLines);
 
-    public string Output => (_output ??= _process.StandardOutput.ReadToEndAsync()).GetAwaiter().GetResult();
+    public string Output => (_output ??= _child.Output.ReadToEndAsync()).GetAwaiter().GetResult();
 
     /// <summary>The JSON object that it wrote to its standard output last.</summary>
     public JsonElement Result => JsonElement.Parse(Output.TrimEnd().Split('\n')[^1]);
@@ -72,7 +64,7 @@ public sealed class RunningTool : IDisposable
 
     public RunningTool EndInput()
     {
-        _process.StandardInput.Close();
+        _child.EndInput();
         return this;
     }
 
@@ -93,14 +85,8 @@ public sealed class RunningTool : IDisposable
 
     public int WaitForExit()
     {
-        _output ??= _process.StandardOutput.ReadToEndAsync();
-        if (!_process.WaitForExit(s_patience))
-        {
-            throw new TimeoutException($"it did not end; it said: {Error}");
-        }
-
-        _errorReader.Wait(s_patience);
-        return _process.ExitCode;
+        _output ??= _child.Output.ReadToEndAsync();
+        return _child.WaitForExit(s_patience);
     }
 
     /// <summary>For a tool whose output nobody is to read.</summary>
@@ -112,45 +98,24 @@ public sealed class RunningTool : IDisposable
 
     public void ExpectExit(int code) => Assert.That(WaitForExit(), Is.EqualTo(code), Error);
 
-    public RunningTool Signal(string signal)
+    public RunningTool Send(Signal signal)
     {
-        using var kill = Process.Start("kill", [$"-{signal}", Id.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-        Assert.That(kill.ExitCode, Is.Zero);
+        Signals.Send(Id, signal);
         return this;
     }
 
     /// <summary>Stops it, and returns when the kernel says that it is stopped.</summary>
     public void Stop()
     {
-        Signal("STOP");
+        Send(Signal.Stop);
         WaitFor(() => File.ReadAllText($"/proc/{Id}/stat").Contains(") T ", StringComparison.Ordinal), "the stop");
     }
 
     public void Kill()
     {
-        _process.Kill();
-        _process.WaitForExit();
+        _child.Kill();
+        WaitForExit();
     }
 
-    public void Dispose()
-    {
-        if (!_process.HasExited)
-        {
-            Kill();
-        }
-
-        _process.Dispose();
-    }
-
-    private void ReadErrors()
-    {
-        while (_process.StandardError.ReadLine() is { } line)
-        {
-            lock (_error)
-            {
-                _error.AppendLine(line);
-            }
-        }
-    }
+    public void Dispose() => _child.Dispose();
 }

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
+using Bips.Tests.Support;
 
 namespace Bips.Tests.Cli;
 
@@ -64,17 +64,16 @@ public abstract class ToolFixture
     protected string MakeVideo(string pixelFormat, int width, int height, int frames)
     {
         string path = FilePath("video.y4m");
-        FfmpegArguments(pixelFormat, width, height, frames, path).RunToEnd();
+        Shell.Run("ffmpeg", FfmpegArguments(pixelFormat, width, height, frames, path));
         return path;
     }
 
-    protected static ProcessStartInfo FfmpegArguments(string pixelFormat, int width, int height, int frames, string output) => new(
-        "ffmpeg",
-        [
-            "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=size=640x480:rate=30", "-vf",
-            string.Create(CultureInfo.InvariantCulture, $"scale={width}:{height}:flags=neighbor,format={pixelFormat}"),
-            "-frames:v", frames.ToString(CultureInfo.InvariantCulture), "-strict", "-1", "-f", "yuv4mpegpipe", output,
-        ]);
+    protected static string[] FfmpegArguments(string pixelFormat, int width, int height, int frames, string output) =>
+    [
+        "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc2=size=640x480:rate=30", "-vf",
+        string.Create(CultureInfo.InvariantCulture, $"scale={width}:{height}:flags=neighbor,format={pixelFormat}"),
+        "-frames:v", frames.ToString(CultureInfo.InvariantCulture), "-strict", "-1", "-f", "yuv4mpegpipe", output,
+    ];
 
     /// <summary>Raw frames, each filled with its number.</summary>
     protected static byte[] NumberedFrames(int count, int size)

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Bips.Processes;
 
 namespace Bips.Tests.Support;
 
@@ -8,11 +8,11 @@ namespace Bips.Tests.Support;
 public sealed partial class ActorProcess : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
-    private readonly Process _process;
+    private readonly ChildProcess _child;
 
-    private ActorProcess(Process process) => _process = process;
+    private ActorProcess(ChildProcess child) => _child = child;
 
-    public int Id => _process.Id;
+    public int Id => _child.Id;
 
     /// <summary>Its process id as it sees it, in its own PID namespace.</summary>
     public int OwnId { get; private set; }
@@ -23,18 +23,21 @@ public sealed partial class ActorProcess : IDisposable
     /// <param name="wrapper">A command that runs the one appended to it: in other namespaces, as another user.</param>
     public static ActorProcess Start(params IReadOnlyList<string> wrapper)
     {
-        IEnumerable<string> command = [.. wrapper, Program];
-        var start = new ProcessStartInfo(command.First(), command.Skip(1))
+        string[] command = [.. wrapper, Program];
+        var child = ChildProcess.Start(command[0], command[1..], new ChildOptions { Name = "actor", MayBeKilled = true });
+        var actor = new ActorProcess(child);
+        try
         {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
-        var actor = new ActorProcess(Process.Start(start)!);
-        string greeting = actor.Answer();
-        Assert.That(greeting, Does.StartWith("ready"));
-        actor.OwnId = int.Parse(greeting["ready".Length..], CultureInfo.InvariantCulture);
-        return actor;
+            string greeting = actor.Answer();
+            Assert.That(greeting, Does.StartWith("ready"));
+            actor.OwnId = int.Parse(greeting["ready".Length..], CultureInfo.InvariantCulture);
+            return actor;
+        }
+        catch
+        {
+            actor.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Says a command and waits for the answer.</summary>
@@ -45,35 +48,25 @@ public sealed partial class ActorProcess : IDisposable
     }
 
     /// <summary>Says a command whose answer is asked for later.</summary>
-    public void Say(string command)
-    {
-        _process.StandardInput.WriteLine(command);
-        _process.StandardInput.Flush();
-    }
+    public void Say(string command) => _child.WriteLine(command);
 
-    public string Answer()
-    {
-        Task<string?> line = _process.StandardOutput.ReadLineAsync();
-        return line.Wait(s_patience)
-            ? line.Result ?? throw new InvalidOperationException($"the other process ended with {Status()}")
-            : throw new TimeoutException("the other process did not answer");
-    }
+    public string Answer() => _child.ReadLine(s_patience)
+        ?? throw new InvalidOperationException(_child.Message($"ended with {WaitForEnd()} before it answered"));
 
     /// <summary>Waits until it ends by itself.</summary>
     /// <returns>Its exit code; 128 and the number of the signal that ended it.</returns>
-    public int WaitForEnd() => _process.WaitForExit(s_patience)
-        ? _process.ExitCode
-        : throw new TimeoutException("the other process did not end");
+    public int WaitForEnd() => _child.WaitForExit(s_patience);
 
     /// <summary>Kills the actor; a wrapper ends with it, after the kernel has dropped everything that it had.</summary>
     public void Kill()
     {
-        using Process actor = Process.GetProcessById(Innermost(Id));
-        actor.Kill();
-        _process.WaitForExit();
+        Signals.Send(Innermost(Id), Signal.Kill);
+        WaitForEnd();
     }
 
-    /// <summary>Processor time used so far, by the kernel's account: to the nanosecond, where <c>/proc</c> counts in hundredths of a second.</summary>
+    /// <summary>
+    /// Processor time used so far, by the kernel's account to the nanosecond; <c>/proc</c> counts in hundredths of a second.
+    /// </summary>
     public TimeSpan ProcessorTime
     {
         get
@@ -84,24 +77,15 @@ public sealed partial class ActorProcess : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        if (!_process.HasExited)
-        {
-            _process.Kill();
-            _process.WaitForExit();
-        }
+    public void Dispose() => _child.Dispose();
 
-        _process.Dispose();
-    }
-
+    /// <summary>The process at the end of a chain of wrappers, each with one child.</summary>
     private static int Innermost(int id)
     {
-        string children = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/task/{id}/children"));
-        return children.Split(' ')[0] is { Length: > 0 } child ? Innermost(int.Parse(child, CultureInfo.InvariantCulture)) : id;
+        string list = string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/task/{id}/children");
+        string child = File.ReadAllText(list).Split(' ')[0];
+        return child.Length > 0 ? Innermost(int.Parse(child, CultureInfo.InvariantCulture)) : id;
     }
-
-    private string Status() => WaitForEnd().ToString(CultureInfo.InvariantCulture);
 
     /// <returns>Zero or an errno.</returns>
     [LibraryImport("libc", EntryPoint = "clock_getcpuclockid")]

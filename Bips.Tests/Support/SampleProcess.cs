@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Bips.Processes;
 
 namespace Bips.Tests.Support;
 
@@ -6,7 +6,7 @@ namespace Bips.Tests.Support;
 internal sealed class SampleProcess : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
-    private readonly Process _process;
+    private readonly ChildProcess _child;
 
     /// <param name="project">Name of its project.</param>
     /// <param name="program">Name of its program.</param>
@@ -15,36 +15,25 @@ internal sealed class SampleProcess : IDisposable
     {
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
         string path = Path.Combine(Repository.Root, "artifacts", "bin", project, configuration, program);
-        _process = Process.Start(new ProcessStartInfo(path, arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+        _child = ChildProcess.Start(path, arguments, new ChildOptions { MayBeKilled = true });
     }
 
-    public async Task<string?> ReadLineAsync() =>
-        await _process.StandardOutput.ReadLineAsync().WaitAsync(s_patience).ConfigureAwait(false);
+    public string? ReadLine() => _child.ReadLine(s_patience);
 
     /// <summary>Ends its standard input and waits for its end.</summary>
-    /// <returns>What it has printed.</returns>
-    public async Task<string[]> EndAsync()
+    /// <returns>The lines that it has printed and nobody has read.</returns>
+    public IReadOnlyList<string> End()
     {
-        _process.StandardInput.Close();
-        string output = await _process.StandardOutput.ReadToEndAsync().WaitAsync(s_patience).ConfigureAwait(false);
-        await _process.WaitForExitAsync().WaitAsync(s_patience).ConfigureAwait(false);
-        Assert.That(_process.ExitCode, Is.Zero);
-        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-    }
-
-    public void Dispose()
-    {
-        if (!_process.HasExited)
+        _child.EndInput();
+        List<string> lines = [];
+        while (ReadLine() is { } line)
         {
-            _process.Kill();
-            _process.WaitForExit();
+            lines.Add(line);
         }
 
-        _process.Dispose();
+        Assert.That(_child.WaitForExit(s_patience), Is.Zero, _child.Message("failed"));
+        return lines;
     }
+
+    public void Dispose() => _child.Dispose();
 }

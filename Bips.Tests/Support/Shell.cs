@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Bips.Processes;
 
 namespace Bips.Tests.Support;
 
@@ -17,20 +17,7 @@ internal static class Shell
 
     public static (int Code, string Output, string Error) TryRun(string program, params string[] arguments)
     {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments)
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        if (!process.WaitForExit(s_patience))
-        {
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"{program} did not end");
-        }
-
-        return (process.ExitCode, output.Result, error.Result);
+        (int code, string output, string error) = ChildProcess.Run(program, arguments, s_patience);
+        return (code, output, error);
     }
 }
