@@ -22,13 +22,19 @@ internal static class ReportCommands
 
     private static readonly Option<DirectoryInfo?> s_report = new("--report")
     {
-        Description = "Directory to write a report to, as HTML and as Markdown with its drawings; named like the --json file.",
+        Description = $"Directory of a machine: puts the scenarios of the run into its {ReportFiles.Results} and {ReportFiles.Page}.",
+        Recursive = true,
+    };
+
+    private static readonly Option<DirectoryInfo?> s_plots = new("--plots")
+    {
+        Description = "Directory to write the run to as one HTML page with drawings; named like the --json file.",
         Recursive = true,
     };
 
     private static readonly Option<FileInfo?> s_compare = new("--compare")
     {
-        Description = $"Older --json file to compare with, by ratio; the exit code is {RegressionCode} when a figure is worse.",
+        Description = $"Older --json file or {ReportFiles.Results} to compare with, by ratio; the exit code is {RegressionCode} when a figure is worse.",
         Recursive = true,
     };
 
@@ -50,9 +56,10 @@ internal static class ReportCommands
     public static void AddTo(RootCommand root)
     {
         // Before minutes are spent on a run that could not be compared, or recorded, in the end.
-        s_compare.Validators.Add(RefuseWhatIsNoResult);
+        s_compare.Validators.Add(result => Refuse(result, () => StoredRuns.Load(result.GetRequiredValue(s_compare)!)));
+        s_report.Validators.Add(result => Refuse(result, () => RefuseDirectory(result.GetRequiredValue(s_report)!)));
         Facts.AcceptExistingOnly();
-        foreach (Option option in new Option[] { s_json, s_report, s_compare, s_tolerance, Facts })
+        foreach (Option option in new Option[] { s_json, s_report, s_plots, s_compare, s_tolerance, Facts })
         {
             root.Add(option);
         }
@@ -71,23 +78,28 @@ internal static class ReportCommands
             report.Save(json);
         }
 
-        return Conclude(result, report, result.GetValue(s_compare), json);
+        return Conclude(result, [report], result.GetValue(s_compare), json);
     }
 
     private static Command ReportCommand()
     {
-        var files = new Argument<FileInfo[]>("FILE") { Description = "Files that --json wrote.", Arity = ArgumentArity.OneOrMore };
+        var files = new Argument<FileInfo[]>("FILE")
+        {
+            Description = "Files that --json or --report wrote.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var command = new Command("report",
-            "Makes reports of stored results, without measuring; into the current directory unless --report says otherwise.")
+            "Makes reports of stored results, without measuring; in the current directory unless --report or --plots names another.")
         {
             files,
         };
         command.SetAction(result => Try(() =>
         {
-            DirectoryInfo directory = result.GetValue(s_report) ?? new DirectoryInfo(".");
+            DirectoryInfo? plots = result.GetValue(s_plots);
+            DirectoryInfo? report = result.GetValue(s_report) ?? (plots is null ? new DirectoryInfo(".") : null);
             foreach (FileInfo file in result.GetRequiredValue(files))
             {
-                ReportFiles.Write(RunReport.Load(file), comparison: null, directory, NameOf(file));
+                Write(StoredRuns.Load(file), comparisons: [], report, plots, NameOf(file));
             }
 
             return 0;
@@ -97,42 +109,57 @@ internal static class ReportCommands
 
     private static Command CompareCommand()
     {
-        var before = new Argument<FileInfo>("OLD") { Description = "File that --json wrote." };
-        var now = new Argument<FileInfo>("NEW") { Description = "File that --json wrote later." };
-        var command = new Command("compare", $"Compares stored results by ratio; the exit code is {RegressionCode} when a figure is worse.")
+        var before = new Argument<FileInfo>("OLD") { Description = "File that --json or --report wrote." };
+        var now = new Argument<FileInfo>("NEW") { Description = "File that --json or --report wrote later." };
+        var command = new Command("compare",
+            $"Compares stored results by ratio; the exit code is {RegressionCode} when a figure is worse.")
         {
             before, now,
         };
         command.SetAction(result => Try(() =>
         {
             FileInfo file = result.GetRequiredValue(now);
-            return Conclude(result, RunReport.Load(file), result.GetRequiredValue(before), file);
+            return Conclude(result, StoredRuns.Load(file), result.GetRequiredValue(before), file);
         }));
         return command;
     }
 
-    private static int Conclude(ParseResult result, RunReport report, FileInfo? older, FileInfo? source) => Try(() =>
+    private static int Conclude(ParseResult result, IReadOnlyList<RunReport> runs, FileInfo? older, FileInfo? source) => Try(() =>
     {
-        RunComparison? comparison = older is null ? null : RunComparison.Of(RunReport.Load(older), report, result.GetValue(s_tolerance));
-        if (result.GetValue(s_report) is { } directory)
+        IReadOnlyList<RunComparison> comparisons =
+            older is null ? [] : StoredRuns.Compare(StoredRuns.Load(older), runs, result.GetValue(s_tolerance));
+        Write(runs, comparisons, result.GetValue(s_report), result.GetValue(s_plots), NameOf(source));
+        foreach (RunComparison comparison in comparisons)
         {
-            ReportFiles.Write(report, comparison, directory, NameOf(source));
+            ComparisonText.Write(comparison, Console.Out);
         }
 
-        if (comparison is null)
-        {
-            return 0;
-        }
-
-        ComparisonText.Write(comparison, Console.Out);
-        if (comparison.Judged == 0)
+        if (older is not null && comparisons.Sum(comparison => comparison.Judged) == 0)
         {
             throw new InvalidDataException($"Not one figure could be compared with '{older}'; the table says why. Measure both runs " +
                 "with the same options.");
         }
 
-        return comparison.CountOf(Verdict.Worse) > 0 ? RegressionCode : 0;
+        return comparisons.Any(comparison => comparison.CountOf(Verdict.Worse) > 0) ? RegressionCode : 0;
     });
+
+    private static void Write(IReadOnlyList<RunReport> runs, IReadOnlyList<RunComparison> comparisons, DirectoryInfo? report,
+        DirectoryInfo? plots, string name)
+    {
+        foreach (RunReport run in runs)
+        {
+            if (report is not null)
+            {
+                ReportFiles.Update(run, report);
+            }
+
+            if (plots is not null)
+            {
+                string part = runs.Count == 1 ? name : $"{name}-{string.Join('-', run.Scenarios.Keys)}";
+                ReportFiles.Draw(run, comparisons, plots, part);
+            }
+        }
+    }
 
     private static string NameOf(FileInfo? json) => json is null ? DefaultName : Path.GetFileNameWithoutExtension(json.Name);
 
@@ -149,15 +176,25 @@ internal static class ReportCommands
         }
     }
 
-    private static void RefuseWhatIsNoResult(OptionResult result)
+    /// <summary>Reads a file in advance and makes what is wrong with it an error of the command line.</summary>
+    private static void Refuse(OptionResult result, Action load)
     {
         try
         {
-            _ = RunReport.Load(result.GetRequiredValue(s_compare)!);
+            load();
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
             result.AddError(e.Message);
+        }
+    }
+
+    private static void RefuseDirectory(DirectoryInfo directory)
+    {
+        FileInfo results = ReportFiles.ResultsIn(directory);
+        if (results.Exists)
+        {
+            _ = MachineReport.Load(results);
         }
     }
 

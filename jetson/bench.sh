@@ -162,11 +162,11 @@ fi
 
 mkdir -p "$output"
 (($#)) || set -- all
-options=("$@" --facts "$facts" --json "$output/$name.json" --report "$output")
+options=("$@" --facts "$facts" --json "$output/$name.json" --report "$output" --plots "$output")
 if [[ -n $program ]]; then
   "$program" "${options[@]}"
 else
   command -v dotnet >/dev/null || fail "the .NET 10 SDK is missing; docs/jetson.md says how to get it"
   "$here/../build.sh" bench "${options[@]}"
 fi
-say "the report is $output/$name.html and $output/$name.md, the results are $output/$name.json"
+say "the report is $output/$name.html and $output/results.md, the results are $output/$name.json"

@@ -28,11 +28,11 @@ internal static class HtmlReport
 
     /// <param name="report">The run.</param>
     /// <param name="plots">Its drawings.</param>
-    /// <param name="comparison">With an older run; null for none.</param>
-    public static XDocument Make(RunReport report, IReadOnlyList<Plot> plots, RunComparison? comparison)
+    /// <param name="comparisons">With older runs.</param>
+    public static XDocument Make(RunReport report, IReadOnlyList<Plot> plots, IReadOnlyList<RunComparison> comparisons)
     {
-        var body = new XElement("body", new XElement("h1", ReportText.Title(report)), Paragraph(ReportText.Summary(report)),
-            Paragraph(ReportText.Reading(report)));
+        var body = new XElement("body", new XElement("h1", ReportText.Title(report.Environment)),
+            Paragraph(ReportText.Summary(report)), Paragraph(ReportText.Reading));
         Figure[] missed = [.. report.Figures.Where(figure => figure.IsMet == false)];
         if (missed.Length > 0)
         {
@@ -46,7 +46,7 @@ internal static class HtmlReport
                 plots.Where(plot => string.Equals(plot.Scenario, scenario.Key, StringComparison.Ordinal)).Select(Drawing));
         }
 
-        if (comparison is not null)
+        foreach (RunComparison comparison in comparisons)
         {
             body.Add(new XElement("h2", "Comparison"), Paragraph(ComparisonText.Summary(comparison)),
                 Table(ComparisonText.Columns, comparison.Figures.Select(ComparisonText.Row)),
@@ -68,7 +68,7 @@ internal static class HtmlReport
     private static XElement Head(RunReport report) => new("head",
         new XElement("meta", new XAttribute("charset", "utf-8")),
         new XElement("meta", new XAttribute("name", "viewport"), new XAttribute("content", "width=device-width, initial-scale=1")),
-        new XElement("title", ReportText.Title(report)),
+        new XElement("title", ReportText.Title(report.Environment)),
         new XElement("style", Palette.Style(":root") + Style));
 
     private static XElement Drawing(Plot plot) => new("figure", PlotImage.Inline(plot), new XElement("figcaption", plot.Title));

@@ -1,50 +1,57 @@
 using System.Text;
 using System.Xml;
-using System.Xml.Linq;
 using Bips.Benchmarks.Report.Plots;
 using Bips.Benchmarks.Report.Regression;
 
 namespace Bips.Benchmarks.Report;
 
-/// <summary>The files of a report: <c>NAME.html</c>, which needs no other file, and <c>NAME.md</c> with its drawings beside it.</summary>
+/// <summary>The files that tell people, and later runs, what a run found out.</summary>
 internal static class ReportFiles
 {
-    /// <summary>File name of a drawing.</summary>
-    public static string ImageName(string name, Plot plot) => $"{name}-{plot.Name}.svg";
+    /// <summary>Name of the file with the figures of a machine.</summary>
+    public const string Results = "results.json";
 
-    /// <param name="report">The run.</param>
-    /// <param name="comparison">With an older run; null for none.</param>
-    /// <param name="directory">Made if it is not there; drawings of an earlier report of that name are removed from it.</param>
-    /// <param name="name">Of the files.</param>
-    public static void Write(RunReport report, RunComparison? comparison, DirectoryInfo directory, string name)
+    /// <summary>Name of the page that shows them.</summary>
+    public const string Page = "results.md";
+
+    /// <summary>The file with the figures of the machine that a directory is for.</summary>
+    public static FileInfo ResultsIn(DirectoryInfo directory) => new(Path.Combine(directory.FullName, Results));
+
+    /// <summary>Puts the scenarios of a run into the figures and onto the page of a machine; other scenarios stay.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="directory">The machine's directory; made if it is not there.</param>
+    public static void Update(RunReport run, DirectoryInfo directory)
     {
         directory.Create();
-        foreach (FileInfo old in directory.GetFiles($"{name}-*.svg"))
-        {
-            old.Delete();
-        }
+        FileInfo results = ResultsIn(directory);
+        MachineReport machine = results.Exists ? MachineReport.Load(results) : new MachineReport([]);
+        machine.With(run).Save(results);
 
-        IReadOnlyList<Plot> plots = Plot.AllOf(report);
-        foreach (Plot plot in plots)
-        {
-            Save(PlotImage.Standalone(plot), Path.Combine(directory.FullName, ImageName(name, plot)));
-        }
-
-        using (var page = new StringWriter { NewLine = "\n" })
-        {
-            MarkdownReport.Write(report, name, plots, comparison, page);
-            File.WriteAllText(Path.Combine(directory.FullName, $"{name}.md"), page.ToString());
-        }
-
-        Save(HtmlReport.Make(report, plots, comparison), Path.Combine(directory.FullName, $"{name}.html"));
+        // The page shows what the file holds, so it is made of what can be read back.
+        using var page = new StringWriter { NewLine = "\n" };
+        MachinePage.Write(MachineReport.Load(results), page);
+        File.WriteAllText(Path.Combine(directory.FullName, Page), page.ToString());
     }
 
-    private static void Save(XDocument document, string path)
+    /// <summary>Writes a run with its drawings as <c>NAME.html</c>, which needs no other file.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="comparisons">With older runs.</param>
+    /// <param name="directory">Where to; made if it is not there.</param>
+    /// <param name="name">Of the file, without extension.</param>
+    public static void Draw(RunReport run, IReadOnlyList<RunComparison> comparisons, DirectoryInfo directory, string name)
     {
-        var settings = new XmlWriterSettings { OmitXmlDeclaration = true, Encoding = new UTF8Encoding(false), NewLineChars = "\n", Indent = true };
+        directory.Create();
+        string path = Path.Combine(directory.FullName, $"{name}.html");
+        var settings = new XmlWriterSettings
+        {
+            OmitXmlDeclaration = true,
+            Encoding = new UTF8Encoding(false),
+            NewLineChars = "\n",
+            Indent = true,
+        };
         using (XmlWriter writer = XmlWriter.Create(path, settings))
         {
-            document.Save(writer);
+            HtmlReport.Make(run, Plot.AllOf(run), comparisons).Save(writer);
         }
 
         File.AppendAllText(path, "\n");

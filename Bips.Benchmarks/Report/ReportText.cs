@@ -1,28 +1,37 @@
+using Bips.Benchmarks.Harness;
+
 namespace Bips.Benchmarks.Report;
 
 /// <summary>Sentences that every form of a report has.</summary>
 internal static class ReportText
 {
-    public static string Title(RunReport report) => $"Bips on {report.Environment.GetValueOrDefault("board") switch
+    /// <summary>How to read a table of figures.</summary>
+    public const string Reading =
+        "Each cell is the median [smallest..largest] of the repetitions, each with new processes. The limit is mostly what " +
+        "the machine does without Bips, otherwise what the last column says, measured in the same processes on the same " +
+        "cores; the ratio is taken within each repetition. A ratio of a time is good when small, of a rate when large.";
+
+    /// <param name="facts">Of the environment record.</param>
+    public static string Title(IReadOnlyDictionary<string, string> facts) => $"Bips on {facts.GetValueOrDefault("board") switch
     {
-        null or EnvironmentRecord.NoBoard => report.Environment.GetValueOrDefault("processor") ?? "an unknown machine",
+        null or EnvironmentRecord.NoBoard => facts.GetValueOrDefault("processor") ?? "an unknown machine",
         string board => board,
     }}";
 
-    public static string Summary(RunReport report)
+    /// <summary>How many figures there are, and how many meet their targets.</summary>
+    public static string Count(IReadOnlyList<Figure> figures)
     {
-        int targets = report.Figures.Count(figure => figure.Target is not null);
-        int met = report.Figures.Count(figure => figure.IsMet == true);
-        string verdict = targets == 0 ? "none has a target" : $"{met} of {targets} targets met";
-        return $"{report.Figures.Count} figures; {verdict}. Measured {report.Environment.GetValueOrDefault("time")} " +
-            $"at {report.Environment.GetValueOrDefault("commit")} with `{report.Environment.GetValueOrDefault("command")}`.";
+        int targets = figures.Count(figure => figure.Target is not null);
+        int met = figures.Count(figure => figure.IsMet == true);
+        return $"{figures.Count} figures; {(targets == 0 ? "none has a target" : $"{met} of {targets} targets met")}";
     }
 
-    public static string Reading(RunReport report) =>
-        $"Each cell is the median [smallest..largest] of {Count(report.Settings.Repetitions)}, with new processes each time. The limit is mostly " +
-        "what the machine does without Bips, else what the last column says, measured in the same processes on the same cores; the ratio is " +
-        "taken within each repetition. A ratio " +
-        "of a time is good when small, of a rate when large.";
-
-    private static string Count(int repetitions) => repetitions == 1 ? "1 repetition" : $"{repetitions} repetitions";
+    /// <summary>What was measured how often, when, at which commit and by which command.</summary>
+    public static string Summary(RunReport run)
+    {
+        int repetitions = run.Settings.Repetitions;
+        return $"{Count(run.Figures)}. {repetitions} repetition{(repetitions == 1 ? "" : "s")}, " +
+            $"measured {run.Environment.GetValueOrDefault("time")} at {run.Environment.GetValueOrDefault("commit")} " +
+            $"with `{run.Environment.GetValueOrDefault("command")}`.";
+    }
 }

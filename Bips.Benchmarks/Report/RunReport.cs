@@ -14,7 +14,7 @@ internal sealed record RunReport
     /// </summary>
     public const int CurrentFormat = 1;
 
-    private static readonly JsonSerializerOptions s_options = new(JsonSerializerDefaults.Web)
+    public static JsonSerializerOptions JsonOptions { get; } = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -51,13 +51,21 @@ internal sealed record RunReport
                 }
             }
 
-            return JsonSerializer.Deserialize<RunReport>(text, s_options) ?? throw new JsonException("nothing in it");
+            return JsonSerializer.Deserialize<RunReport>(text, JsonOptions) ?? throw new JsonException("nothing in it");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw new InvalidDataException($"'{file}' holds no results of a run with --json: {e.Message}", e);
         }
     }
+
+    /// <summary>The run of each scenario as a run of its own.</summary>
+    public IEnumerable<RunReport> Split() => Figures.GroupBy(figure => figure.Scenario, StringComparer.Ordinal)
+        .Select(scenario => this with
+        {
+            Scenarios = new(StringComparer.Ordinal) { [scenario.Key] = Scenarios.GetValueOrDefault(scenario.Key) ?? "" },
+            Figures = [.. scenario],
+        });
 
     /// <summary>Writes the report where another program can read it.</summary>
     public void Save(FileInfo file)
@@ -66,5 +74,5 @@ internal sealed record RunReport
         File.WriteAllText(file.FullName, ToJson() + "\n");
     }
 
-    public string ToJson() => JsonSerializer.Serialize(this, s_options);
+    public string ToJson() => JsonSerializer.Serialize(this, JsonOptions);
 }

@@ -81,21 +81,59 @@ public sealed partial class ReportFileTests
     }
 
     [Test]
-    public void The_markdown_page_shows_drawings_that_lie_beside_it()
+    public void The_page_of_a_machine_has_every_figure_once_and_every_fact()
     {
-        File.WriteAllText(Locate("machine-of-an-earlier-report.svg"), "");
-        File.WriteAllText(Locate("another.svg"), "");
         RunReport run = SampleRun.Whole();
-        Write(run, compared: false);
-        string text = File.ReadAllText(Locate("machine.md"));
-        string[] shown = [.. Image().Matches(text).Select(match => match.Groups["name"].Value)];
-        Assert.That(shown, Has.Length.EqualTo(2));
-        Assert.That(_directory.GetFiles("*.svg").Select(file => file.Name), Is.EquivalentTo([.. shown, "another.svg"]));
-        Assert.That(shown.Select(image => Parse(File.ReadAllText(Locate(image))).Root!.Name.LocalName), Is.All.EqualTo("svg"));
+        ReportFiles.Update(run, _directory);
+        string text = File.ReadAllText(Locate("results.md"));
         string[] rows = [.. text.Split('\n').Where(line => line.StartsWith('|'))];
-        Assert.That(run.Figures.Select(figure => rows.Count(row => row.StartsWith($"| {figure.Name.Replace("|", "\\|", StringComparison.Ordinal)} |",
-            StringComparison.Ordinal))), Is.All.EqualTo(1));
-        Assert.That(text, Does.Not.Contain("## Comparison"));
+        Assert.That(run.Figures.Select(figure => rows.Count(row => row.StartsWith(
+            $"| {figure.Name.Replace("|", "\\|", StringComparison.Ordinal)} |", StringComparison.Ordinal))), Is.All.EqualTo(1));
+        Assert.That(run.Environment.Select(fact => rows.Count(row => row.Contains($"| {fact.Key} | {fact.Value} |",
+            StringComparison.Ordinal))), Is.All.Positive);
+        Assert.That(text, Does.Contain("8 figures; 1 of 1 targets met").And.Contain("1.50 [1.47..1.53]"));
+        Assert.That(_directory.GetFiles().Select(file => file.Name), Is.EquivalentTo(["results.json", "results.md"]));
+    }
+
+    [Test]
+    public void A_run_of_one_scenario_replaces_its_part_of_what_is_known_of_a_machine()
+    {
+        RunReport first = SampleRun.Whole();
+        ReportFiles.Update(first, _directory);
+        RunReport second = SampleRun.Of([SampleRun.Latency(3) with { Name = "too slow" }], repetitions: 9);
+        second.Environment["commit"] = "0.1.0+def";
+        second.Environment["kernel"] = "Linux 6.2";
+        ReportFiles.Update(second, _directory);
+        MachineReport machine = MachineReport.Load(ReportFiles.ResultsIn(_directory));
+        Assert.That(machine.Runs.Select(run => run.Scenarios.Keys.Single()), Is.EqualTo(["latency", "scale"]));
+        AssertSame(machine.Runs[0], second);
+        AssertSame(machine.Runs[1], first with { Figures = [.. first.Figures.Where(figure => figure.Scenario is "scale")] });
+        string page = File.ReadAllText(Locate("results.md"));
+        Assert.That(page, Does.Contain("too slow").And.Contain("MISSED").And.Not.Contain("hand-over, p50"));
+        Assert.That(page, Does.Contain("Linux 6.1").And.Contain("Linux 6.2").And.Contain("9 repetitions"));
+    }
+
+    [Test]
+    public void Each_figure_of_a_machine_is_a_line_without_its_curves()
+    {
+        RunReport run = SampleRun.Whole();
+        ReportFiles.Update(run, _directory);
+        string[] lines = File.ReadAllLines(Locate("results.json"));
+        Assert.That(lines.Count(line => line.TrimStart().StartsWith("{\"name\":", StringComparison.Ordinal)),
+            Is.EqualTo(run.Figures.Count));
+        Assert.That(lines, Has.None.Contains("percentiles"));
+        Assert.That(lines, Has.Some.Contains("\"atMost\":2,\"verdict\":\"met\""));
+    }
+
+    [TestCase("{\"kind\": \"machine-0\", \"format\": 1, \"machine\": {}, \"scenarios\": {}}", "machine-1")]
+    [TestCase("{\"kind\": \"machine-1\", \"format\": 0, \"machine\": {}, \"scenarios\": {}}", "format 1")]
+    [TestCase("{\"kind\": 1}", "no results")]
+    [TestCase("{\"kind\": \"machine-1\", \"format\": 1}", "no results")]
+    public void What_is_not_known_of_a_machine_is_refused_by_name(string text, string reason)
+    {
+        File.WriteAllText(Locate("results.json"), text);
+        Assert.That(() => StoredRuns.Load(ReportFiles.ResultsIn(_directory)),
+            Throws.InstanceOf<InvalidDataException>().With.Message.Contains(reason).And.Message.Contains("results.json"));
     }
 
     [Test]
@@ -171,16 +209,23 @@ public sealed partial class ReportFileTests
         {
             Figures = [.. run.Figures.Select(figure => figure with { Ratio = figure.Ratio is null ? null : SampleRun.Around(0.6) })],
         };
-        ReportFiles.Write(run, compared ? RunComparison.Of(older, run) : null, _directory, Name);
+        ReportFiles.Draw(run, compared ? [RunComparison.Of(older, run)] : [], _directory, Name);
+    }
+
+    /// <summary>Compares all but the curves, of which a machine's file has none, and the order of facts.</summary>
+    private static void AssertSame(RunReport found, RunReport expected)
+    {
+        Assert.That(found.Environment, Is.EquivalentTo(expected.Environment));
+        Assert.That(found.Settings.Repetitions, Is.EqualTo(expected.Settings.Repetitions));
+        Figure[] figures = [.. expected.Figures.Select(figure => figure with { Distribution = null })];
+        Assert.That((found with { Environment = [], Scenarios = [], Settings = expected.Settings }).ToJson(),
+            Is.EqualTo((expected with { Environment = [], Scenarios = [], Figures = figures }).ToJson()));
     }
 
     private string Locate(string name) => Path.Combine(_directory.FullName, name);
 
     [GeneratedRegex(@"url\((?<name>[^)]*)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex Reference();
-
-    [GeneratedRegex(@"!\[[^\]]*\]\((?<name>[^)]*)\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
-    private static partial Regex Image();
 
     [GeneratedRegex(@"xmlns(:\w+)?=""[^""]*""", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
     private static partial Regex WithoutNamespaces();

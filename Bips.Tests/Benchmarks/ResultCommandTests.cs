@@ -37,8 +37,12 @@ public sealed class ResultCommandTests
     public void A_report_is_made_again_from_what_was_stored()
     {
         string results = Store("board", SampleRun.Whole());
-        Assert.That(Run("report", results, "--report", Locate("out")).Code, Is.Zero);
-        Assert.That(Directory.GetFiles(Locate("out")).Select(Path.GetFileName), Does.Contain("board.html").And.Contain("board.md"));
+        Assert.That(Run("report", results, "--report", Locate("out"), "--plots", Locate("out")).Code, Is.Zero);
+        Assert.That(Directory.GetFiles(Locate("out")).Select(Path.GetFileName),
+            Is.EquivalentTo(["board.html", "results.json", "results.md"]));
+        string machine = Locate("out/results.json");
+        Assert.That(Run("report", machine, "--report", Locate("again")).Code, Is.Zero);
+        Assert.That(File.ReadAllText(Locate("again/results.json")), Is.EqualTo(File.ReadAllText(machine)));
     }
 
     [TestCase(1.5, 0)]
@@ -48,10 +52,32 @@ public sealed class ResultCommandTests
     {
         string before = Store("before", SampleRun.Of([SampleRun.Latency(1.5)]));
         string now = Store("now", SampleRun.Of([SampleRun.Latency(ratio)]));
-        (int found, string output, string error) = Run("compare", before, now, "--report", Locate("out"));
+        (int found, string output, string error) = Run("compare", before, now, "--plots", Locate("out"));
         Assert.That(found, Is.EqualTo(code), error);
         Assert.That(output, Does.Contain(code == 0 ? "0 worse" : "1 worse"));
-        Assert.That(File.ReadAllText(Locate("out/now.md")), Does.Contain("## Comparison"));
+        Assert.That(File.ReadAllText(Locate("out/now.html")), Does.Contain("Comparison</h2>"));
+    }
+
+    [TestCase(1.5, 0)]
+    [TestCase(2.5, 3)]
+    public void A_run_is_compared_with_the_same_scenarios_of_a_machine(double ratio, int code)
+    {
+        RunReport known = SampleRun.Whole();
+        Assert.That(Run("report", Store("machine", known), "--report", Locate("out")).Code, Is.Zero);
+        string now = Store("now", SampleRun.Of([SampleRun.Latency(ratio)], repetitions: 9));
+        (int found, string output, string error) = Run("compare", Locate("out/results.json"), now);
+        Assert.That(found, Is.EqualTo(code), error);
+        Assert.That(output, Does.Contain("repetitions: 5 then, 9 now").And.Not.Contain("consumers, Block"));
+    }
+
+    [Test]
+    public void A_directory_whose_results_cannot_be_kept_is_refused_before_anything_is_measured()
+    {
+        File.WriteAllText(Locate("results.json"), "{}");
+        (int code, string output, string error) = Run("latency", "--quick", "--report", _directory.FullName);
+        Assert.That(code, Is.EqualTo(1));
+        Assert.That(error, Does.Contain("results.json").And.Not.Contain("repetition 1"));
+        Assert.That(output, Does.Not.Contain("repetitions"));
     }
 
     [Test]

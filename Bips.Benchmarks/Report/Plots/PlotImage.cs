@@ -38,12 +38,4 @@ internal static class PlotImage
             new XAttribute("style", "fill:var(--paper,#ffffff)")));
         return image;
     }
-
-    /// <summary>A file of its own: it brings its colours, and a background, because it does not know the page.</summary>
-    public static XDocument Standalone(Plot plot)
-    {
-        XElement image = Inline(plot);
-        image.AddFirst(new XElement(s_svg + "style", Palette.Style("svg")));
-        return new XDocument(image);
-    }
 }
