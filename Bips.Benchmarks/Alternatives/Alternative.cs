@@ -70,8 +70,8 @@ internal sealed record Alternative(string Key, string Title, string Copies, Pack
     /// <summary>What must be installed first; null where it is there.</summary>
     public string? Obstacle => Package switch
     {
-        Package.ZeroMq => Native.ZeroMq.Obstacle(),
-        Package.GStreamer => Native.GStreamer.Obstacle(),
+        Package.ZeroMq => Imports.ZeroMq.Obstacle(),
+        Package.GStreamer => Imports.GStreamer.Obstacle(),
         Package.Iceoryx => RouDi.Obstacle(),
         _ => null,
     };

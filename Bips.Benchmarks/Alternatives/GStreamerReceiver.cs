@@ -1,4 +1,4 @@
-using Bips.Benchmarks.Native;
+using Bips.Benchmarks.Imports;
 using Bips.Benchmarks.Stations;
 
 namespace Bips.Benchmarks.Alternatives;

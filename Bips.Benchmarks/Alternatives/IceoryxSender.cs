@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Bips.Benchmarks.Ends;
-using Bips.Benchmarks.Native;
+using Bips.Benchmarks.Imports;
 using Bips.Benchmarks.Stations;
 
 namespace Bips.Benchmarks.Alternatives;

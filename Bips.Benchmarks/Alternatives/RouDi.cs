@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Bips.Benchmarks.Harness;
-using Bips.Benchmarks.Native;
+using Bips.Benchmarks.Imports;
 using Bips.Processes;
 
 namespace Bips.Benchmarks.Alternatives;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Bips.Benchmarks.Native;
+using Bips.Benchmarks.Imports;
 using Bips.Benchmarks.Stations;
 
 namespace Bips.Benchmarks.Alternatives;

@@ -1,5 +1,5 @@
 using Bips.Benchmarks.Harness;
-using Bips.Benchmarks.Native;
+using Bips.Benchmarks.Imports;
 
 namespace Bips.Benchmarks.Foreign;
 

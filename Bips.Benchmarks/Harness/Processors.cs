@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Bips.Benchmarks.Native;
+using Bips.Benchmarks.Imports;
 
 namespace Bips.Benchmarks.Harness;
 

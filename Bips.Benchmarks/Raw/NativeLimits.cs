@@ -1,6 +1,6 @@
 using System.Globalization;
 using Bips.Benchmarks.Harness;
-using Bips.Benchmarks.Native;
+using Bips.Benchmarks.Imports;
 using Bips.Processes;
 
 namespace Bips.Benchmarks.Raw;

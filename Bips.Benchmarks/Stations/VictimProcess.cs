@@ -1,5 +1,5 @@
 using Bips.Benchmarks.Harness;
-using Bips.Benchmarks.Native;
+using Bips.Benchmarks.Imports;
 using Bips.Processes;
 
 namespace Bips.Benchmarks.Stations;

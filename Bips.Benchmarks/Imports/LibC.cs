@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Bips.Benchmarks.Native;
+namespace Bips.Benchmarks.Imports;
 
 /// <summary>The libc calls that only the harness needs.</summary>
 internal static unsafe partial class LibC

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Bips.Benchmarks.Native;
+namespace Bips.Benchmarks.Imports;
 
 /// <summary>What is needed of iceoryx 2.0 (its C binding).</summary>
 internal static unsafe partial class Iceoryx

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Bips.Benchmarks.Native;
+namespace Bips.Benchmarks.Imports;
 
 /// <summary>Whether libraries that only comparisons need are there.</summary>
 internal static class Presence

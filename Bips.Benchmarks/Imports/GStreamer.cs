@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Bips.Benchmarks.Native;
+namespace Bips.Benchmarks.Imports;
 
 /// <summary>What is needed of GStreamer.</summary>
 internal static unsafe partial class GStreamer
