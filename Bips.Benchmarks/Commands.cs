@@ -18,31 +18,37 @@ internal static class Commands
 
     private static readonly IReadOnlyList<IScenario> s_scenarios =
     [
-        new LimitsScenario(), new LatencyScenario(), new WakeScenario(), new ThroughputScenario(), new ScaleScenario(), new FramesScenario(),
+        new LimitsScenario(), new LatencyScenario(), new WakeScenario(), new ThroughputScenario(), new ScaleScenario(),
+        new FramesScenario(),
         new CpuScenario(), new AlternativesScenario(), new PublishedScenario(), new QuestionsScenario(),
     ];
 
     private static readonly Option<bool> s_quick = new("--quick")
     {
-        Description = $"Short measurements and {QuickRepetitions} repetitions: minutes become seconds, and the spread grows.",
+        Description =
+            $"Short measurements and {QuickRepetitions} repetitions: minutes become seconds, and the spread grows.",
         Recursive = true,
     };
 
     private static readonly Option<int?> s_repetitions = new("--repetitions")
     {
-        Description = $"How often each trial is repeated with new processes; {DefaultRepetitions} unless said otherwise.",
+        Description =
+            $"How often each trial is repeated with new processes; {DefaultRepetitions} unless said otherwise.",
         Recursive = true,
     };
 
     private static readonly Option<int?> s_milliseconds = new("--milliseconds")
     {
-        Description = "How long each section is warmed up and measured; for trying out whether a scenario runs, too short to trust.",
+        Description =
+            "How long each section is warmed up and measured; for trying out whether a scenario runs, too short to " +
+            "trust.",
         Recursive = true,
     };
 
     private static readonly Option<int[]> s_processors = new("--cpus")
     {
-        Description = "Processors to pin the processes to, in order: producer first. All that this process may use by default.",
+        Description =
+            "Processors to pin the processes to, in order: producer first. All that this process may use by default.",
         AllowMultipleArgumentsPerToken = true,
         Recursive = true,
     };
@@ -97,7 +103,8 @@ internal static class Commands
         RunSettings settings = SettingsOf(result);
         if (TrialDirectory.RemoveAbandoned() is > 0 and int removed)
         {
-            Console.Error.WriteLine($"removed the shared memory of {removed} trial{(removed == 1 ? "" : "s")} whose harness was killed");
+            Console.Error.WriteLine(
+                $"removed the shared memory of {removed} trial{(removed == 1 ? "" : "s")} whose harness was killed");
         }
 
         var environment = EnvironmentRecord.Begin(settings, new SystemFiles(), result.GetValue(ReportCommands.Facts));
@@ -106,7 +113,8 @@ internal static class Commands
             Console.WriteLine($"{name,-24}{value}");
         }
 
-        Console.WriteLine($"repetitions             {settings.Repetitions}; each cell is their median [smallest..largest]");
+        Console.WriteLine(
+            $"repetitions             {settings.Repetitions}; each cell is their median [smallest..largest]");
         var runner = new TrialRunner(settings, Console.Error);
         var figures = new List<Figure>();
         var descriptions = new OrderedDictionary<string, string>(StringComparer.Ordinal);
@@ -122,7 +130,13 @@ internal static class Commands
             Show(MicroFigures.Scenario, MicroDescription, found);
         }
 
-        var report = new RunReport { Environment = environment.Complete(), Settings = settings, Scenarios = descriptions, Figures = figures };
+        var report = new RunReport
+        {
+            Environment = environment.Complete(),
+            Settings = settings,
+            Scenarios = descriptions,
+            Figures = figures,
+        };
         return isComplete ? ReportCommands.Finish(result, report) : 1;
 
         void Show(string scenario, string description, IEnumerable<Figure> measured)

@@ -6,7 +6,9 @@ using Bips.Benchmarks.Report.Regression;
 
 namespace Bips.Benchmarks;
 
-/// <summary>The part of the command line that deals with results: what becomes of those of a run, and what can be done with stored ones.</summary>
+/// <summary>
+/// The part of the command line that deals with results: stores, reports and compares those of a run and stored ones.
+/// </summary>
 internal static class ReportCommands
 {
     /// <summary>Exit code of a comparison that found a figure worse; all other failures are 1.</summary>
@@ -22,7 +24,9 @@ internal static class ReportCommands
 
     private static readonly Option<DirectoryInfo?> s_report = new("--report")
     {
-        Description = $"Directory of a machine: puts the scenarios of the run into its {ReportFiles.Results} and {ReportFiles.Page}.",
+        Description =
+            $"Directory of a machine: puts the scenarios of the run into its {ReportFiles.Results} and " +
+            $"{ReportFiles.Page}.",
         Recursive = true,
     };
 
@@ -34,7 +38,9 @@ internal static class ReportCommands
 
     private static readonly Option<FileInfo?> s_compare = new("--compare")
     {
-        Description = $"Older --json file or {ReportFiles.Results} to compare with, by ratio; the exit code is {RegressionCode} when a figure is worse.",
+        Description =
+            $"Older --json file or {ReportFiles.Results} to compare with, by ratio; the exit code is " +
+            $"{RegressionCode} when a figure is worse.",
         Recursive = true,
     };
 
@@ -49,13 +55,14 @@ internal static class ReportCommands
     /// <summary>File of <c>name: value</c> lines that become part of the environment record.</summary>
     public static Option<FileInfo> Facts { get; } = new("--facts")
     {
-        Description = "File of 'name: value' lines to put into the environment record, for example what is known about a board.",
+        Description =
+            "File of 'name: value' lines to put into the environment record, for example what is known about a board.",
         Recursive = true,
     };
 
     public static void AddTo(RootCommand root)
     {
-        // Before minutes are spent on a run that could not be compared, or recorded, in the end.
+        // Checked now, because the run takes minutes and could not be compared or recorded in the end.
         s_compare.Validators.Add(result => Refuse(result, () => StoredRuns.Load(result.GetRequiredValue(s_compare)!)));
         s_report.Validators.Add(result => Refuse(result, () => RefuseDirectory(result.GetRequiredValue(s_report)!)));
         Facts.AcceptExistingOnly();
@@ -89,7 +96,8 @@ internal static class ReportCommands
             Arity = ArgumentArity.OneOrMore,
         };
         var command = new Command("report",
-            "Makes reports of stored results, without measuring; in the current directory unless --report or --plots names another.")
+            "Makes reports of stored results, without measuring; in the current directory unless --report or --plots " +
+            "names another.")
         {
             files,
         };
@@ -124,7 +132,8 @@ internal static class ReportCommands
         return command;
     }
 
-    private static int Conclude(ParseResult result, IReadOnlyList<RunReport> runs, FileInfo? older, FileInfo? source) => Try(() =>
+    private static int Conclude(ParseResult result, IReadOnlyList<RunReport> runs, FileInfo? older, FileInfo? source) =>
+        Try(() =>
     {
         IReadOnlyList<RunComparison> comparisons =
             older is null ? [] : StoredRuns.Compare(StoredRuns.Load(older), runs, result.GetValue(s_tolerance));
@@ -136,14 +145,16 @@ internal static class ReportCommands
 
         if (older is not null && comparisons.Sum(comparison => comparison.Judged) == 0)
         {
-            throw new InvalidDataException($"Not one figure could be compared with '{older}'; the table says why. Measure both runs " +
+            throw new InvalidDataException(
+                $"Not one figure could be compared with '{older}'; the table says why. Measure both runs " +
                 "with the same options.");
         }
 
         return comparisons.Any(comparison => comparison.CountOf(Verdict.Worse) > 0) ? RegressionCode : 0;
     });
 
-    private static void Write(IReadOnlyList<RunReport> runs, IReadOnlyList<RunComparison> comparisons, DirectoryInfo? report,
+    private static void Write(IReadOnlyList<RunReport> runs, IReadOnlyList<RunComparison> comparisons,
+        DirectoryInfo? report,
         DirectoryInfo? plots, string name)
     {
         foreach (RunReport run in runs)
@@ -161,7 +172,9 @@ internal static class ReportCommands
         }
     }
 
-    private static string NameOf(FileInfo? json) => json is null ? DefaultName : Path.GetFileNameWithoutExtension(json.Name);
+    private static string NameOf(FileInfo? json) => json is null
+        ? DefaultName
+        : Path.GetFileNameWithoutExtension(json.Name);
 
     private static int Try(Func<int> action)
     {
@@ -201,7 +214,8 @@ internal static class ReportCommands
     private static double ParseShare(ArgumentResult result)
     {
         string text = result.Tokens[^1].Value;
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) && share is >= 0 and < 1)
+        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double share) &&
+            share is >= 0 and < 1)
         {
             return share;
         }

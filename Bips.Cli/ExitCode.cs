@@ -1,6 +1,8 @@
 namespace Bips.Cli;
 
-/// <summary>What the tool's exit status says. The numbers are a promise to scripts; <c>docs/cli.md</c> lists them.</summary>
+/// <summary>
+/// What the tool's exit status says. The numbers are a promise to scripts; <c>docs/cli.md</c> lists them.
+/// </summary>
 internal enum ExitCode
 {
     Success = 0,

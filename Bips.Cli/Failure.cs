@@ -7,7 +7,8 @@ internal sealed record Failure(ExitCode Code, string Message)
     /// <param name="interruption">The code of the signal that came, if one did.</param>
     public static Failure From(Exception exception, ExitCode? interruption) => exception switch
     {
-        OperationCanceledException or ObjectDisposedException when interruption is { } code => new(code, ExitCodes.Describe(code)),
+        OperationCanceledException or ObjectDisposedException when interruption is { } code =>
+            new(code, ExitCodes.Describe(code)),
         ToolException e => new(e.Code, e.Message),
         BipsException e => new(ExitCodes.Of(e.Error), e.Message),
         ArgumentException e => new(ExitCode.Usage, WithoutParameter(e)),

@@ -3,17 +3,19 @@ using System.Runtime.ExceptionServices;
 namespace Bips.Cli;
 
 /// <summary>
-/// Runs work that may block in a read or a write of a pipe, which no cancellation ends, so that the program can end
-/// nevertheless.
+/// Runs work that may block in a read or a write of a pipe. No cancellation ends such a call, but the program must be
+/// able to end.
 /// </summary>
 internal static class InterruptibleWork
 {
-    /// <summary>How long after a cancellation the work has to end by itself, before it is left where it blocks.</summary>
+    /// <summary>
+    /// How long after a cancellation the work may take to end, before it is abandoned where it blocks.
+    /// </summary>
     private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Runs the work on a thread of its own and waits for it.</summary>
     /// <exception cref="OperationCanceledException">
-    /// Cancelled; the work has ended, or it blocks in a system call and is to be forgotten: end the process soon.
+    /// Cancelled. The work has ended, or it still blocks in a system call: end the process soon.
     /// </exception>
     public static void Run(Action<CancellationToken> work, CancellationToken cancellation)
     {

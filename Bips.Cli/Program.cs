@@ -9,7 +9,8 @@ internal static class Program
     private static int Main(string[] arguments)
     {
         var root = new RootCommand(
-            "Bips: video frames in shared memory, from one producer to many consumers, without copies.\n\n" + ExitCodes.Table())
+            "Bips: video frames in shared memory, from one producer to many consumers, without copies.\n\n" +
+                ExitCodes.Table())
         {
             SendCommand.Create(),
             ReceiveCommand.Create(),
@@ -18,8 +19,12 @@ internal static class Program
         ParseResult parsed = root.Parse(arguments);
         if (parsed.Errors.Count == 0)
         {
-            // Signals are the commands' own business: they end what they do and say how far they came.
-            return parsed.Invoke(new InvocationConfiguration { ProcessTerminationTimeout = null, EnableDefaultExceptionHandler = false });
+            // Commands handle signals themselves: they end their work and say how far they came.
+            return parsed.Invoke(new InvocationConfiguration
+            {
+                ProcessTerminationTimeout = null,
+                EnableDefaultExceptionHandler = false,
+            });
         }
 
         foreach (var error in parsed.Errors)

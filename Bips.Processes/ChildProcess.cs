@@ -68,7 +68,9 @@ public sealed class ChildProcess : IDisposable
     /// <summary>Its standard input; every write is flushed.</summary>
     public StreamWriter Input => _process.StandardInput;
 
-    /// <summary>Its standard output, where <see cref="ChildOptions.Output"/> is <see cref="ChildOutput.Piped"/>.</summary>
+    /// <summary>
+    /// Its standard output, where <see cref="ChildOptions.Output"/> is <see cref="ChildOutput.Piped"/>.
+    /// </summary>
     public StreamReader Output => _process.StandardOutput;
 
     /// <summary>Collected lines of standard output so far.</summary>
@@ -129,7 +131,9 @@ public sealed class ChildProcess : IDisposable
             options);
     }
 
-    /// <summary>Runs a program without input to its end, and kills it and its descendants when it takes too long.</summary>
+    /// <summary>
+    /// Runs a program without input to its end, and kills it and its descendants when it takes too long.
+    /// </summary>
     /// <exception cref="TimeoutException">It took longer.</exception>
     public static ChildResult Run(string program, IEnumerable<string> arguments, TimeSpan patience,
         CancellationToken cancellation = default)

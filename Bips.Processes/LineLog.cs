@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Bips.Processes;
 
-/// <summary>The lines of one stream of a child, read as they come, so that the child never waits for its reader.</summary>
+/// <summary>
+/// The lines of one stream of a child, read as they come, so that the child never waits for its reader.
+/// </summary>
 internal sealed class LineLog
 {
     /// <summary>Guards the fields below; pulsed when a line comes and when the stream ends.</summary>
@@ -17,7 +19,8 @@ internal sealed class LineLog
     /// <summary>Whether no line will come any more.</summary>
     private bool _hasEnded;
 
-    private LineLog(StreamReader reader, Func<string, bool>? onLine) => Ended = Task.Run(() => ReadAsync(reader, onLine));
+    private LineLog(StreamReader reader, Func<string, bool>? onLine) =>
+        Ended = Task.Run(() => ReadAsync(reader, onLine));
 
     /// <summary>Completes when every line has been read. A grandchild that inherited the stream delays that.</summary>
     public Task Ended { get; }

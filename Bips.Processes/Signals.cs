@@ -6,7 +6,9 @@ namespace Bips.Processes;
 /// <summary>Sends signals to processes by number.</summary>
 public static partial class Signals
 {
-    /// <exception cref="InvalidOperationException">There is no such process, or it belongs to somebody else.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// There is no such process, or it belongs to somebody else.
+    /// </exception>
     public static void Send(int processId, Signal signal)
     {
         if (SendSignal(processId, (int)signal) != 0)

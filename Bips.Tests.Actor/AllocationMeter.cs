@@ -12,7 +12,8 @@ internal static class AllocationMeter
     {
         string name = arguments.Text("name");
         int rounds = arguments.Number("rounds", 1);
-        using Producer<long> typedProducer = Producer.Create<long>(name, new PoolOptions { BufferSize = 64, BufferCount = 3 });
+        using Producer<long> typedProducer = Producer.Create<long>(name,
+            new PoolOptions { BufferSize = 64, BufferCount = 3 });
         using Consumer<long> typedConsumer = Consumer.Open<long>(name);
         Producer producer = typedProducer.Untyped;
         Consumer consumer = typedConsumer.Untyped;
@@ -78,7 +79,8 @@ internal static class AllocationMeter
     }
 
     /// <summary>Both sides wait in turn, and see what they get as values of a struct.</summary>
-    private static async Task ExchangePending(Producer<long> producer, Consumer<long> consumer, int rounds, Action<int> start)
+    private static async Task ExchangePending(
+        Producer<long> producer, Consumer<long> consumer, int rounds, Action<int> start)
     {
         for (int i = 0; i < rounds; i++)
         {
@@ -104,7 +106,8 @@ internal static class AllocationMeter
     private static async Task Enumerate(Producer producer, Consumer consumer, int rounds, Action<int> start)
     {
         using var taken = new SemaphoreSlim(1);
-        Task pushing = Task.Factory.StartNew(Feed, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task pushing = Task.Factory.StartNew(Feed, CancellationToken.None, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
         int round = 0;
         await foreach (StoredReadLease frame in consumer.ReadAllAsync().ConfigureAwait(false))
         {

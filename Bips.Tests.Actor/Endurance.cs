@@ -3,8 +3,11 @@ using System.Globalization;
 
 namespace Bips.Tests.Actor;
 
-/// <summary>A consumer of a producer that may write anything: it reads every byte that it is given and opens again after every error.</summary>
-/// <remarks>What it promises is to go on: to return from every call about in time, and never to fault.</remarks>
+/// <summary>
+/// A consumer whose producer may write anything. It reads every byte that it gets and opens the pool again after every
+/// error.
+/// </summary>
+/// <remarks>It must go on: every call returns about in time, and none faults.</remarks>
 internal sealed class Endurance(Arguments arguments)
 {
     private int _pulls;
@@ -24,7 +27,8 @@ internal sealed class Endurance(Arguments arguments)
             Try(() =>
             {
                 _openings++;
-                using Consumer consumer = Timed(() => Consumer.Open(arguments.Text("name"), arguments.ConsumerOptions()));
+                using Consumer consumer = Timed(() =>
+                    Consumer.Open(arguments.Text("name"), arguments.ConsumerOptions()));
                 Read(consumer);
             });
         }

@@ -1,6 +1,8 @@
 namespace Bips.Tests.Actor;
 
-/// <summary>Many asynchronous consumers of several pools in one process; each checks every frame until its stream ends.</summary>
+/// <summary>
+/// Many asynchronous consumers of several pools in one process; each checks every frame until its stream ends.
+/// </summary>
 internal sealed class Gatherer : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
@@ -40,7 +42,8 @@ internal sealed class Gatherer : IDisposable
             {
                 if (frame.Sequence != ++count || !FramePattern.Matches(frame.Memory.Span, count))
                 {
-                    throw new InvalidOperationException($"frame {frame.Sequence} where {count} is expected, or not intact");
+                    throw new InvalidOperationException(
+                        $"frame {frame.Sequence} where {count} is expected, or not intact");
                 }
             }
         }

@@ -7,7 +7,8 @@ internal sealed class Idlers : IDisposable
 
     /// <summary>Attaches one to each of <c>count</c> pools.</summary>
     public Idlers(Arguments arguments) => _consumers =
-        [.. Enumerable.Range(0, arguments.Number("count", 1)).Select(i => Consumer.Open($"{arguments.Text("name")}-{i}"))];
+        [.. Enumerable.Range(0, arguments.Number("count", 1))
+            .Select(i => Consumer.Open($"{arguments.Text("name")}-{i}"))];
 
     public void Dispose()
     {

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Bips.Tests.Actor;
 
-/// <summary>Where memory really is: two processes that map the same place of the same file read the same bytes.</summary>
+/// <summary>
+/// Where memory really is: two processes that map the same place of the same file read the same bytes.
+/// </summary>
 public static unsafe class MappedPlace
 {
     /// <returns>Device, inode and offset in the file, by <c>/proc/self/maps</c>; empty for memory of no file.</returns>
@@ -28,5 +30,6 @@ public static unsafe class MappedPlace
         return "";
     }
 
-    private static ulong Hexadecimal(string digits) => ulong.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static ulong Hexadecimal(string digits) =>
+        ulong.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }

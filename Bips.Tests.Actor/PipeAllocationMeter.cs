@@ -10,7 +10,7 @@ internal static class PipeAllocationMeter
     private const int FrameSize = 8;
     private const int Buffers = 4;
 
-    /// <returns>Bytes in all, and how many reads or flushes were pending when they were begun.</returns>
+    /// <returns>Bytes in all, and how many reads or flushes were pending when their call returned.</returns>
     public static async Task<string> MeasureAsync(Arguments arguments)
     {
         string name = arguments.Text("name");
@@ -21,7 +21,8 @@ internal static class PipeAllocationMeter
         PipeWriter writer = producer.AsPipeWriter();
         PipeReader reader = consumer.AsPipeReader(new FramePipeReaderOptions { JoinFrames = join });
 
-        // Can be cancelled, as the token of a server is: a wait that registers with it allocates no more than another.
+        // A token that can be cancelled, as a server's can: a wait that registers with it allocates no more than one
+        // without.
         using var stopping = new CancellationTokenSource();
         Func<PipeWriter, PipeReader, int, CancellationToken, Task<int>> exchange = arguments.Text("what") switch
         {
@@ -38,7 +39,8 @@ internal static class PipeAllocationMeter
         return string.Create(CultureInfo.InvariantCulture, $"ok {bytes} {waits}");
     }
 
-    private static async Task<int> ReadPendingAsync(PipeWriter writer, PipeReader reader, int rounds, CancellationToken cancellation)
+    private static async Task<int> ReadPendingAsync(PipeWriter writer, PipeReader reader, int rounds,
+        CancellationToken cancellation)
     {
         int waits = 0;
         for (int i = 0; i < rounds; i++)
@@ -52,7 +54,8 @@ internal static class PipeAllocationMeter
         return waits;
     }
 
-    private static async Task<int> FlushPendingAsync(PipeWriter writer, PipeReader reader, int rounds, CancellationToken cancellation)
+    private static async Task<int> FlushPendingAsync(PipeWriter writer, PipeReader reader, int rounds,
+        CancellationToken cancellation)
     {
         for (int i = 0; i < Buffers - 1; i++)
         {

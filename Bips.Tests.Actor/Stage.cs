@@ -6,7 +6,7 @@ namespace Bips.Tests.Actor;
 /// <summary>What one test process has open, and the commands that it understands.</summary>
 public sealed class Stage : IDisposable
 {
-    /// <summary>Turns of a spin loop: enough for the other side to run out of frames or buffers now and then.</summary>
+    /// <summary>Turns of a spin loop, enough that the other side sometimes runs out of frames or buffers.</summary>
     private const int LongestPause = 300;
 
     private readonly Queue<StoredReadLease> _leases = new();
@@ -96,11 +96,14 @@ public sealed class Stage : IDisposable
 
     private string Create(Arguments arguments)
     {
-        _producer = Producer.Create(arguments.Text("name"), arguments.PoolOptions() with { OnEviction = _evictions.Add });
+        _producer = Producer.Create(arguments.Text("name"),
+            arguments.PoolOptions() with { OnEviction = _evictions.Add });
         return $"ok {(_producer.IsTakeOver ? "take-over" : "new")} {_producer.Published}";
     }
 
-    /// <summary>Publishes frames whose payload is the pattern of their sequence and whose size varies with it.</summary>
+    /// <summary>
+    /// Publishes frames whose payload is the pattern of their sequence and whose size varies with it.
+    /// </summary>
     private string Send(Arguments arguments)
     {
         int count = arguments.Number("count", 1);
@@ -131,7 +134,8 @@ public sealed class Stage : IDisposable
 
     /// <summary>How often the producer evicted, which lanes, and the last eviction.</summary>
     private string Evictions() =>
-        $"ok {_evictions.Count} lanes={string.Join(',', _evictions.Select(eviction => eviction.Lane).Distinct())} {_evictions.LastOrDefault()}";
+        $"ok {_evictions.Count} lanes={string.Join(',', _evictions.Select(eviction => eviction.Lane).Distinct())} " +
+        $"{_evictions.LastOrDefault()}";
 
     private string PullBuffer(Arguments arguments)
     {
@@ -205,7 +209,8 @@ public sealed class Stage : IDisposable
                 ulong lost = Consumer.Lost - lostBefore;
                 if (!IsIntact(lease.Store()) || (last != 0 && lost != lease.Sequence - last - 1))
                 {
-                    return $"error corrupt frame or wrong loss count at {lease.Sequence} after {last}, lost {Consumer.Lost}";
+                    return $"error corrupt frame or wrong loss count at {lease.Sequence} after {last}, lost " +
+                        $"{Consumer.Lost}";
                 }
 
                 lostBefore = Consumer.Lost;
@@ -248,11 +253,14 @@ public sealed class Stage : IDisposable
         GC.Collect();
         GC.WaitForPendingFinalizers();
         int descriptors = Directory.GetFileSystemEntries("/proc/self/fd").Length;
-        int mappings = File.ReadLines("/proc/self/maps").Count(line => line.Contains("bips.", StringComparison.Ordinal));
+        int mappings = File.ReadLines("/proc/self/maps")
+            .Count(line => line.Contains("bips.", StringComparison.Ordinal));
         return $"ok {descriptors} {mappings}";
     }
 
-    /// <summary>Reads one frame of <see cref="Reading"/>s and says their number, sum and where the first lies.</summary>
+    /// <summary>
+    /// Reads one frame of <see cref="Reading"/>s and says their number, sum and where the first lies.
+    /// </summary>
     private static string AddReadings(Arguments arguments)
     {
         using var consumer = Consumer.Open<Reading>(arguments.Text("name"));

@@ -3,12 +3,17 @@ using System.Runtime.InteropServices;
 
 namespace Bips.Tests.Actor;
 
-/// <summary>Writes where this process has mapped the pool object but may not write; it does not survive that.</summary>
+/// <summary>
+/// Writes into the pool object where this process has mapped it without the right to write; the process dies.
+/// </summary>
 internal static unsafe partial class Trespass
 {
     private const int ReadWrite = 3;
 
-    /// <summary>Writes one byte at offset <c>at</c> of the pool object; with <c>unprotect=1</c> asks the kernel for the right first.</summary>
+    /// <summary>
+    /// Writes one byte at offset <c>at</c> of the pool object; with <c>unprotect=1</c> asks the kernel for the right
+    /// first.
+    /// </summary>
     public static string Perform(Arguments arguments)
     {
         string name = "/bips." + arguments.Text("name");

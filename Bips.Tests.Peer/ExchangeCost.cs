@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Bips.Tests.Peer;
 
 /// <summary>
-/// What one frame costs that is pulled and pushed by a producer and then by a consumer on the same thread, so that nobody waits:
-/// the calls alone. For each line on standard input it measures once and prints nanoseconds per frame.
+/// What the four calls of a frame cost: one thread pulls and pushes as the producer, then as the consumer, so nobody
+/// waits. For each line on standard input it measures once and prints nanoseconds per frame.
 /// </summary>
 internal static class ExchangeCost
 {

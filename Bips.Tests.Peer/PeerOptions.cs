@@ -9,10 +9,12 @@ namespace Bips.Tests.Peer;
 /// peer consume NAME [--policy block|drop-oldest|latest:N] [--hold N]
 /// peer measure NAME [--size BYTES]
 /// </code>
-/// <para>A producer waits until so many consumers are attached, publishes its frames and ends the stream; with --pause it says
-/// "paused" instead, with one more buffer half written, and waits for its end. A consumer takes frames until there are no
-/// more; with --hold it says "holding" when it has taken so many, keeps the last, and waits for its end. "measure": see <see cref="ExchangeCost"/>.</para>
-/// <para>Each says what happened in one line of JSON per event. Payload and metadata: see <see cref="TestPattern"/>.</para>
+/// <para>A producer waits until so many consumers are attached, publishes its frames and ends the stream; with --pause
+/// it says "paused" instead, with one more buffer half written, and waits for its end. A consumer takes frames until
+/// there are no more; with --hold it says "holding" when it has taken so many, keeps the last, and waits for its end.
+/// "measure": see <see cref="ExchangeCost"/>.</para>
+/// <para>Each says what happened in one line of JSON per event. Payload and metadata: see
+/// <see cref="TestPattern"/>.</para>
 /// </remarks>
 internal sealed record PeerOptions
 {
@@ -59,7 +61,8 @@ internal sealed record PeerOptions
     {
         "block" => OverflowPolicy.Block,
         "drop-oldest" => OverflowPolicy.DropOldest,
-        _ when text.StartsWith("latest:", StringComparison.Ordinal) => OverflowPolicy.Latest(Number(text["latest:".Length..])),
+        _ when text.StartsWith("latest:", StringComparison.Ordinal) =>
+            OverflowPolicy.Latest(Number(text["latest:".Length..])),
         _ => throw new ArgumentException($"'{text}' is not a policy", nameof(text)),
     };
 

@@ -4,8 +4,8 @@ namespace Bips.Tests.Peer;
 
 /// <summary>What the peers of every language put into a frame, and how they recognise it.</summary>
 /// <remarks>
-/// Frame s has 1 + (97 s mod size) bytes; byte j is (131 s + 17 j + j / 256) mod 256. Metadata: the sequence and the CRC-32 of the
-/// payload, both 64-bit little-endian.
+/// Frame s has 1 + (97 s mod size) bytes; byte j is (131 s + 17 j + j / 256) mod 256. Metadata: the sequence and the
+/// CRC-32 of the payload, both 64-bit little-endian.
 /// </remarks>
 internal static class TestPattern
 {

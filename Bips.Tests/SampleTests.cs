@@ -4,14 +4,17 @@ using Bips.Tests.Support;
 
 namespace Bips.Tests;
 
-/// <summary>The C# samples do what they say. Those of other languages, and across languages, are run by <c>samples/test.sh</c>.</summary>
+/// <summary>
+/// The C# samples do what they say. Those of other languages, and across languages, are run by <c>samples/test.sh</c>.
+/// </summary>
 public sealed class SampleTests : PoolFixture
 {
     [Test]
     public void Twenty_cameras_in_four_processes_are_watched_by_one_without_a_lost_frame()
     {
         SampleProcess watch = Open(new SampleProcess("Cameras", "cameras", "watch", Name, "20"));
-        SampleProcess[] films = [.. Enumerable.Range(0, 4).Select(i => Open(new SampleProcess("Cameras", "cameras", "film", Name,
+        SampleProcess[] films =
+            [.. Enumerable.Range(0, 4).Select(i => Open(new SampleProcess("Cameras", "cameras", "film", Name,
             Number((5 * i) + 1), Number((5 * i) + 5), "100")))];
         foreach (SampleProcess film in films)
         {

@@ -12,8 +12,8 @@ internal sealed class Actor : IDisposable
     /// <param name="step">Where it is to die by its own hand; empty for nowhere.</param>
     /// <param name="occurrence">At which occurrence of the step.</param>
     /// <param name="urgent">
-    /// Whether it runs before others: the run has more processes than processors, and it times Bips, not the queue for a
-    /// processor.
+    /// Whether it runs before others: the run has more processes than processors, and it times Bips, not the queue for
+    /// a processor.
     /// </param>
     /// <param name="arguments">What it is to do.</param>
     public Actor(string step, int occurrence, bool urgent, params string[] arguments)

@@ -4,8 +4,9 @@ using System.Globalization;
 namespace Bips.Torture;
 
 /// <summary>
-/// The run: a producer, two innocent consumers that must miss nothing, and victims of every policy, all but the innocents killed over
-/// and over. Then, with nothing else going on, how fast a dead consumer's buffers come back.
+/// The run: a producer, two innocent consumers that must miss nothing, and victims of every policy, all but the
+/// innocents are killed over and over. Then, with nothing else running, it times how fast a dead consumer's buffers
+/// come back.
 /// </summary>
 internal sealed class Conductor : IDisposable
 {
@@ -54,7 +55,8 @@ internal sealed class Conductor : IDisposable
             {
                 told = clock.Elapsed;
                 Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"{told.TotalSeconds:F0} s: {Slots.Sum(slot => slot.Kills)} kills, fewest at a step {_planner.Kills.Values.Min()}"));
+                    $"{told.TotalSeconds:F0} s: {Slots.Sum(slot => slot.Kills)} kills, fewest at a step " +
+                    $"{_planner.Kills.Values.Min()}"));
             }
         }
 
@@ -97,7 +99,8 @@ internal sealed class Conductor : IDisposable
                 innocent.EndInput();
             }
 
-            report.Expect(innocent.WaitForExit(TimeSpan.FromSeconds(20)), "an innocent consumer did not end when asked to");
+            report.Expect(innocent.WaitForExit(TimeSpan.FromSeconds(20)),
+                "an innocent consumer did not end when asked to");
         }
 
         report.Collect(Slots, _innocents);
@@ -106,7 +109,9 @@ internal sealed class Conductor : IDisposable
         return report;
     }
 
-    /// <summary>A last producer takes over, finds every buffer free once the innocents have read all, and ends the stream.</summary>
+    /// <summary>
+    /// A last producer takes over, finds every buffer free once the innocents have read all, and ends the stream.
+    /// </summary>
     private void EndStream(Report report)
     {
         using Producer last = Producer.Create(_pool, ProducerRole.Options);

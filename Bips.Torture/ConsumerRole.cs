@@ -24,7 +24,10 @@ internal sealed class ConsumerRole : IDisposable
     /// <param name="name">The pool.</param>
     /// <param name="policy">block, drop-oldest or latest.</param>
     /// <param name="seed">Of its choices.</param>
-    /// <param name="holds">Whether it stops reading once it holds all that it may, until it is killed: what a kill must give back.</param>
+    /// <param name="holds">
+    /// Whether it stops reading once it holds as many frames as it may, and waits to be killed: the kill must free
+    /// them.
+    /// </param>
     /// <param name="reopenAfter">After how many frames to detach and attach again; 0 for never.</param>
     public ConsumerRole(string name, string policy, int seed, bool holds, int reopenAfter)
     {
@@ -64,7 +67,8 @@ internal sealed class ConsumerRole : IDisposable
         GC.Collect();
         GC.WaitForPendingFinalizers();
         int descriptors = Directory.GetFileSystemEntries("/proc/self/fd").Count(IsOfAPool);
-        int mappings = File.ReadLines("/proc/self/maps").Count(line => line.Contains("bips.", StringComparison.Ordinal));
+        int mappings = File.ReadLines("/proc/self/maps")
+            .Count(line => line.Contains("bips.", StringComparison.Ordinal));
         Say($"end {_frames} {descriptors} {mappings}");
         return 0;
     }
@@ -119,7 +123,8 @@ internal sealed class ConsumerRole : IDisposable
             }
             catch (BipsException e) when (e.Error is BipsError.PoolTooSmall or BipsError.TooManyConsumers)
             {
-                // Two joiners at once may both be refused, and dead ones' quotas count until somebody looks: once more.
+                // Two that join at once may both be refused, and a dead consumer's quota counts until somebody looks:
+                // try again.
                 _stop.Token.WaitHandle.WaitOne(_random.Next(20));
                 _stop.Token.ThrowIfCancellationRequested();
             }

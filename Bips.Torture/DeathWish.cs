@@ -21,7 +21,7 @@ internal static class DeathWish
                 Process.GetCurrentProcess().Kill();
                 while (true)
                 {
-                    // The signal has been sent to this very process: nothing more must happen in it.
+                    // SIGKILL is on its way to this process, which must do nothing more.
                 }
             }
         };

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Bips.Torture;
 
-/// <summary>A frame that proves itself: who made it, which one it is, and every word following from both.</summary>
+/// <summary>
+/// A frame that proves itself: it says who made it and which one it is, and every other word follows from these two.
+/// </summary>
 internal static class Payload
 {
     /// <summary>Bytes in front: the producer's random number and the sequence.</summary>
@@ -40,7 +42,7 @@ internal static class Payload
         return true;
     }
 
-    /// <summary>Adds a frame to a digest of a stream: two readers of the same frames have the same.</summary>
+    /// <summary>Adds a frame to a digest of a stream; two readers of the same frames get the same digest.</summary>
     public static ulong Digest(ulong digest, ulong producer, ulong sequence) => Mix(digest ^ producer ^ Mix(sequence));
 
     /// <summary>SplitMix64's finaliser.</summary>

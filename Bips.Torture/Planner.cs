@@ -1,6 +1,8 @@
 namespace Bips.Torture;
 
-/// <summary>Chooses how processes die, so that each step of the protocol gets its share. The seed decides everything.</summary>
+/// <summary>
+/// Chooses how processes die, so that each step of the protocol gets its share. The seed decides everything.
+/// </summary>
 internal sealed class Planner
 {
     /// <summary>Steps that come once in a life: the first occurrence is the only one.</summary>
@@ -35,7 +37,8 @@ internal sealed class Planner
     public static string[] ConsumerSteps { get; } =
     [
         "join_lock", "join_wipe", "join_place", "join_activate", "join_confirm", "join_bell", "pull_hold", "pull_copy",
-        "pull_confirm", "pull_advance", "release_held", "bell_ring", "bell_wake", "wait_signal", "wait_bell", "wait_sleep",
+        "pull_confirm", "pull_advance", "release_held", "bell_ring", "bell_wake", "wait_signal", "wait_bell",
+        "wait_sleep",
         "leave_free",
     ];
 
@@ -73,7 +76,7 @@ internal sealed class Planner
 
         if (step is "takeover_adopt")
         {
-            // There is something to adopt only after a death between commit and publication.
+            // A successor has something to adopt only after a death between commit and publication.
             _producers.Enqueue(new Plan(step, 1));
             return new Plan("push_commit", 1 + _random.Next(20));
         }
@@ -94,7 +97,8 @@ internal sealed class Planner
         return new Plan(step, OccurrenceOf(step), Policy: policy, ReopenAfter: 30);
     }
 
-    private static bool Contains(string[] steps, string step) => Array.Exists(steps, known => known.Equals(step, StringComparison.Ordinal));
+    private static bool Contains(string[] steps, string step) =>
+        Array.Exists(steps, known => known.Equals(step, StringComparison.Ordinal));
 
     private string LeastKilled(string[] steps)
     {

@@ -3,10 +3,15 @@ using System.Security.Cryptography;
 
 namespace Bips.Torture;
 
-/// <summary>Publishes frames until it is killed, or told to end the stream, or has published as many as it should.</summary>
+/// <summary>
+/// Publishes frames until it is killed, or told to end the stream, or has published as many as it should.
+/// </summary>
 internal static class ProducerRole
 {
-    /// <summary>A pause of a millisecond after so many frames leaves the processors to those who start up.</summary>
+    /// <summary>
+    /// After this many frames the producer pauses for a millisecond, which leaves the processors to processes that
+    /// start.
+    /// </summary>
     private const ulong FramesPerPause = 20;
 
     public static PoolOptions Options => new()

@@ -5,7 +5,11 @@ using Bips.Torture;
 var pool = new Argument<string>("pool");
 var dieAt = new Option<string>("--die-at") { DefaultValueFactory = _ => "", Hidden = true };
 var occurrence = new Option<int>("--occurrence") { Hidden = true };
-var seed = new Option<int>("--seed") { Description = "Decides every choice of the run.", DefaultValueFactory = _ => Environment.TickCount };
+var seed = new Option<int>("--seed")
+{
+    Description = "Decides every choice of the run.",
+    DefaultValueFactory = _ => Environment.TickCount,
+};
 var seconds = new Option<double>("--seconds") { Description = "How long.", DefaultValueFactory = _ => 20 };
 var frames = new Option<int>("--frames");
 var policy = new Option<string>("--policy") { DefaultValueFactory = _ => "block" };
@@ -28,7 +32,16 @@ producer.SetAction(parsed =>
     return ProducerRole.Run(parsed.GetValue(pool)!, parsed.GetValue(frames));
 });
 
-var consumer = new Command("consumer", "A process of the run.") { pool, policy, seed, holds, reopenAfter, dieAt, occurrence };
+var consumer = new Command("consumer", "A process of the run.")
+{
+    pool,
+    policy,
+    seed,
+    holds,
+    reopenAfter,
+    dieAt,
+    occurrence,
+};
 consumer.SetAction(parsed =>
 {
     DeathWish.Make(parsed.GetValue(dieAt)!, parsed.GetValue(occurrence));
@@ -37,5 +50,10 @@ consumer.SetAction(parsed =>
     return role.Run();
 });
 
-return new RootCommand("Kills producers and consumers of a pool and checks that nobody else notices.") { run, producer, consumer }
+return new RootCommand("Kills producers and consumers of a pool and checks that nobody else notices.")
+{
+    run,
+    producer,
+    consumer,
+}
     .Parse(args).Invoke();

@@ -5,8 +5,9 @@ using Bips.Signaler;
 namespace Bips.Torture;
 
 /// <summary>
-/// Times how fast a dead consumer's buffers come back to a producer that waits for them: a pool of its own, in which a blocking consumer
-/// that holds all it may is killed over and over. Nothing else runs meanwhile, so that what is timed is Bips and not the queue for a processor.
+/// Times how fast a dead consumer's buffers come back to a producer that waits for them: a pool of its own, in which a
+/// blocking consumer that holds all it may is killed over and over. Nothing else runs meanwhile, so the times are those
+/// of Bips and not of the queue for a processor.
 /// </summary>
 internal sealed class RecoveryTrial(string pool, TimeSpan runDuration)
 {
@@ -28,10 +29,13 @@ internal sealed class RecoveryTrial(string pool, TimeSpan runDuration)
         int kills = Math.Max(FewestKills, (int)(runDuration.TotalSeconds / SecondsOfRunPerKill));
         for (int i = 0; i < kills; i++)
         {
-            using var holder = new Actor("", 0, urgent: false, "consumer", pool, "--policy", "block", "--seed", "1", "--holds", "true");
+            using var holder = new Actor("", 0, urgent: false, "consumer", pool, "--policy", "block", "--seed", "1",
+                "--holds", "true");
             if (!Until(() => IsProducerWaitingFor(holder.Id)))
             {
-                report.Fault($"the producer never waited for a consumer that held everything: {string.Join(" | ", holder.Lines())}");
+                report.Fault(
+                    $"the producer never waited for a consumer that held everything: " +
+                    $"{string.Join(" | ", holder.Lines())}");
                 break;
             }
 
@@ -63,7 +67,9 @@ internal sealed class RecoveryTrial(string pool, TimeSpan runDuration)
         return true;
     }
 
-    /// <summary>Whether the producer says that it waits, publishes nothing for a while, and the consumer has taken what there is.</summary>
+    /// <summary>
+    /// Whether the consumer is attached and the producer says that it waits, and publishes nothing for a while.
+    /// </summary>
     private bool IsProducerWaitingFor(int processId)
     {
         (ulong published, bool waits) = ReadState();
@@ -110,14 +116,17 @@ internal sealed class RecoveryTrial(string pool, TimeSpan runDuration)
     {
         Span<byte> bytes = stackalloc byte[Marshal.SizeOf<RingEntry>()];
         long place = (long)(sequence & ((ulong)_geometry.RingCapacity - 1));
-        return TryRead(_path, bytes, _geometry.RingOffset + (place * bytes.Length)) ? (long)MemoryMarshal.Read<RingEntry>(bytes).Timestamp : 0;
+        return TryRead(_path, bytes, _geometry.RingOffset + (place * bytes.Length))
+            ? (long)MemoryMarshal.Read<RingEntry>(bytes).Timestamp
+            : 0;
     }
 
     private static bool TryRead(string path, Span<byte> bytes, long offset)
     {
         try
         {
-            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read,
+                FileShare.ReadWrite | FileShare.Delete);
             return RandomAccess.Read(file, bytes, offset) == bytes.Length;
         }
         catch (FileNotFoundException)

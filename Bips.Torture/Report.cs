@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Bips.Torture;
 
 /// <summary>What the run showed, and whether that is what was promised.</summary>
-internal sealed class Report(TimeSpan elapsed, IReadOnlyDictionary<string, int> stepKills, IReadOnlyList<TimeSpan> recoveries)
+internal sealed class Report(TimeSpan elapsed,
+    IReadOnlyDictionary<string, int> stepKills, IReadOnlyList<TimeSpan> recoveries)
 {
     private const int KillsPerStep = 20;
     private const int ManyKills = 1000;
@@ -11,7 +12,9 @@ internal sealed class Report(TimeSpan elapsed, IReadOnlyDictionary<string, int> 
     private static readonly TimeSpan s_medianRecovery = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan s_slowestRecovery = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>From this duration on, numbers and times are promised as well; a short run on a busy machine proves the rest.</summary>
+    /// <summary>
+    /// Runs of at least this length must also reach numbers and times; a shorter one, on a busy machine, need not.
+    /// </summary>
     private static readonly TimeSpan s_longRun = TimeSpan.FromMinutes(5);
     private readonly List<string> _faults = [];
     private readonly Dictionary<string, ulong> _closed = new(StringComparer.Ordinal);
@@ -78,11 +81,13 @@ internal sealed class Report(TimeSpan elapsed, IReadOnlyDictionary<string, int> 
         TimeSpan median = sorted.Length == 0 ? TimeSpan.Zero : sorted[sorted.Length / 2];
         (bool Holds, string Claim)[] claims =
         [
-            (_faults.Count == 0, $"no corrupt, lost or overwritten frame, no fault, nothing leaked: {_faults.Count} found"),
+            (_faults.Count == 0,
+                $"no corrupt, lost or overwritten frame, no fault, nothing leaked: {_faults.Count} found"),
             (_frames > 0, $"frames checked in full: {_frames}"),
             (_kills > 0, $"kills survived: {_kills}, of them at named steps {stepKills.Values.Sum()}"),
             (_takeOvers > 0, $"producers that took over: {_takeOvers}, that made a new pool: {_newPools}"),
-            (_comparedStreams > 0, $"streams that both innocent consumers read alike to the last frame: {_comparedStreams}"),
+            (_comparedStreams > 0,
+                $"streams that both innocent consumers read alike to the last frame: {_comparedStreams}"),
         ];
         output.WriteLine($"a dead consumer's buffers were back at a waiting producer {sorted.Length} times: median " +
             $"{median.TotalMilliseconds:F2} ms, slowest {slowest.TotalMilliseconds:F2} ms");
@@ -91,12 +96,15 @@ internal sealed class Report(TimeSpan elapsed, IReadOnlyDictionary<string, int> 
             claims =
             [
                 .. claims,
-                (sorted.Length > 0 && median < s_medianRecovery, $"median recovery under {s_medianRecovery.TotalMilliseconds} ms"),
-                (sorted.Length > 0 && slowest < s_slowestRecovery, $"slowest recovery under {s_slowestRecovery.TotalMilliseconds} ms"),
+                (sorted.Length > 0 && median < s_medianRecovery,
+                    $"median recovery under {s_medianRecovery.TotalMilliseconds} ms"),
+                (sorted.Length > 0 && slowest < s_slowestRecovery,
+                    $"slowest recovery under {s_slowestRecovery.TotalMilliseconds} ms"),
                 (_kills >= ManyKills, $"kills: {_kills} (at least {ManyKills})"),
                 (_takeOvers >= ManyTakeOvers, $"take-overs: {_takeOvers} (at least {ManyTakeOvers})"),
                 (stepKills.Values.Min() >= KillsPerStep,
-                    $"fewest kills at one of {stepKills.Count} steps: {stepKills.Values.Min()} (at least {KillsPerStep})"),
+                    $"fewest kills at one of {stepKills.Count} steps: {stepKills.Values.Min()} (at least " +
+                    $"{KillsPerStep})"),
             ];
         }
 
@@ -137,8 +145,8 @@ internal sealed class Report(TimeSpan elapsed, IReadOnlyDictionary<string, int> 
     }
 
     /// <summary>
-    /// An innocent consumer must have read a stream that was closed to its last frame, and two that began at the same frame must
-    /// have read the same.
+    /// Checks that innocent consumers read every closed stream to its last frame, and that two which began at the same
+    /// frame read the same frames.
     /// </summary>
     private void CompareStreams(IReadOnlyList<Actor> innocents)
     {
@@ -161,7 +169,8 @@ internal sealed class Report(TimeSpan elapsed, IReadOnlyDictionary<string, int> 
             if (seen.TryGetValue(range, out string? other))
             {
                 _comparedStreams++;
-                Expect(other.Equals(digest, StringComparison.Ordinal), $"two consumers read different frames of {range}");
+                Expect(other.Equals(digest, StringComparison.Ordinal),
+                    $"two consumers read different frames of {range}");
             }
 
             seen[range] = digest;

@@ -102,7 +102,8 @@ internal sealed class Slot : IDisposable
         string seed = _planner.NextSeed().ToString(CultureInfo.InvariantCulture);
         return _isProducer
             ? new Actor(_plan.Step, _plan.Occurrence, urgent: true, "producer", _pool, "--frames", $"{_plan.Frames}")
-            : new Actor(_plan.Step, _plan.Occurrence, urgent: false, "consumer", _pool, "--policy", _plan.Policy, "--seed", seed,
+            : new Actor(_plan.Step, _plan.Occurrence, urgent: false, "consumer", _pool, "--policy", _plan.Policy,
+                "--seed", seed,
                 "--reopen-after", $"{_plan.ReopenAfter}");
     }
 }

@@ -28,7 +28,8 @@ internal sealed record Alternative(string Key, string Title, string Copies, Pack
             Sender = static (station, plan) => new PipelinesSender(station, plan),
             Receiver = static (station, plan, _) => new PipelinesReceiver(station, plan),
         },
-        new("mapped", "memory-mapped file, semaphores as its lock", "2 copies: into the file and out of it", Package.System)
+        new("mapped", "memory-mapped file, semaphores as its lock", "2 copies: into the file and out of it",
+            Package.System)
         {
             Sender = static (station, plan) => new MappedFileSender(new MappedFile(station, plan)),
             Receiver = static (station, plan, number) => new MappedFileReceiver(new MappedFile(station, plan), number),
@@ -76,7 +77,8 @@ internal sealed record Alternative(string Key, string Title, string Copies, Pack
         _ => null,
     };
 
-    public static IFrameSender OpenSender(string key, Station station, StreamPlan plan) => s_byKey[key].Sender(station, plan);
+    public static IFrameSender OpenSender(string key, Station station, StreamPlan plan) =>
+        s_byKey[key].Sender(station, plan);
 
     public static IFrameReceiver OpenReceiver(string key, Station station, StreamPlan plan, int number) =>
         s_byKey[key].Receiver(station, plan, number);

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Bips.Benchmarks.Alternatives;
 
-/// <summary>Receives frames that come as bytes, each behind its length, and takes many at a time when they are small.</summary>
+/// <summary>
+/// Receives frames that come as bytes, each behind its length, and takes many at a time when they are small.
+/// </summary>
 internal sealed class ByteStreamReceiver(Stream stream, int largest) : IFrameReceiver
 {
     private const int LeastCapacity = 64 * 1024;

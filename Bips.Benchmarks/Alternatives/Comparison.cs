@@ -5,8 +5,8 @@ using Bips.Benchmarks.Stations;
 namespace Bips.Benchmarks.Alternatives;
 
 /// <summary>
-/// Runs trials with every alternative that the machine has. What is part of every machine shares one trial; what had to be installed has
-/// one of its own, so that its failure is a note in the report and not the end of the run.
+/// Runs trials with every alternative that the machine has. Alternatives that every machine has share one trial. Each
+/// one that had to be installed has a trial of its own: where it fails, the report says so and the run goes on.
 /// </summary>
 internal sealed class Comparison : IDisposable
 {
@@ -18,7 +18,10 @@ internal sealed class Comparison : IDisposable
     private const int ChunksOfSmallSizes = 200;
     private const int LargestSmallSize = 64 * 1024;
 
-    /// <summary>What a chunk needs at most besides its payload: the frame's length, and where the payload begins on a line.</summary>
+    /// <summary>
+    /// The most bytes that a chunk needs besides its payload: the frame's length, and padding that starts the payload
+    /// on a cache line.
+    /// </summary>
     private const int ChunkOverhead = 2 * PayloadWork.LineLength;
 
     /// <summary>Sizes of chunks are multiples of this.</summary>
@@ -80,7 +83,8 @@ internal sealed class Comparison : IDisposable
 
     public void Dispose() => _daemon?.Dispose();
 
-    private static int ChunkSize(StreamPlan plan) => (plan.FrameSize + ChunkOverhead + ChunkUnit - 1) / ChunkUnit * ChunkUnit;
+    private static int ChunkSize(StreamPlan plan) =>
+        (plan.FrameSize + ChunkOverhead + ChunkUnit - 1) / ChunkUnit * ChunkUnit;
 
     private string? ObstacleOf(Alternative alternative) =>
         alternative.Package == Package.Iceoryx ? _daemonObstacle : alternative.Obstacle;

@@ -17,7 +17,8 @@ internal sealed class GStreamerPipeline : IDisposable
         _pipeline = GStreamer.Launch(description, error: 0);
         if (_pipeline == 0 || GStreamer.SetState(_pipeline, GStreamer.StatePlaying) == GStreamer.StateChangeFailure)
         {
-            throw new InvalidOperationException($"GStreamer cannot play '{description}'; GST_DEBUG=3 in the environment makes it say why.");
+            throw new InvalidOperationException(
+                $"GStreamer cannot play '{description}'; GST_DEBUG=3 in the environment makes it say why.");
         }
 
         End = GStreamer.Find(_pipeline, EndName);

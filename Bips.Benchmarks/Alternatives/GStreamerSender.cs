@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Bips.Benchmarks.Imports;
 using Bips.Benchmarks.Stations;
@@ -5,12 +6,15 @@ using Bips.Benchmarks.Stations;
 namespace Bips.Benchmarks.Alternatives;
 
 /// <summary>
-/// Sends through <c>appsrc ! shmsink</c>. Frames are written into memory of this process, which is wrapped and not copied; the sink copies
-/// them into its shared memory.
+/// Sends through <c>appsrc ! shmsink</c>. Frames are written into memory of this process, which is wrapped and not
+/// copied; the sink copies them into its shared memory.
 /// </summary>
 internal sealed unsafe class GStreamerSender : IFrameSender
 {
-    /// <summary>A frame is written while one is queued, one on its way into the queue and one being copied; and one to spare.</summary>
+    /// <summary>
+    /// One buffer that the sender writes, one on its way into the queue, one queued, one that the sink copies, and one
+    /// to spare.
+    /// </summary>
     private const int Slots = 5;
 
     /// <summary>What the sink puts around frames, and the least that it works with.</summary>
@@ -25,9 +29,11 @@ internal sealed unsafe class GStreamerSender : IFrameSender
     {
         _size = plan.FrameSize;
         _memory = (byte*)NativeMemory.AlignedAlloc(Slots * (nuint)_size, (nuint)Environment.SystemPageSize);
-        _pipeline = new GStreamerPipeline(FormattableString.Invariant(
-            $"appsrc name=end format=bytes block=true max-bytes={_size} ! shmsink socket-path={GStreamerPipeline.SocketIn(station)} ") +
-            FormattableString.Invariant($"shm-size={((long)plan.Buffers * _size) + SpareMemory} wait-for-connection=true sync=false"));
+        long shared = ((long)plan.Buffers * _size) + SpareMemory;
+        _pipeline = new GStreamerPipeline(string.Create(CultureInfo.InvariantCulture,
+            $"appsrc name=end format=bytes block=true max-bytes={_size} ! shmsink " +
+            $"socket-path={GStreamerPipeline.SocketIn(station)} shm-size={shared} wait-for-connection=true " +
+            $"sync=false"));
     }
 
     public void Connect()

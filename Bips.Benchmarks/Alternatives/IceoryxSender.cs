@@ -30,7 +30,8 @@ internal sealed unsafe class IceoryxSender : IFrameSender
     public Span<byte> Frame(int length)
     {
         int result;
-        while ((result = Iceoryx.Loan(_publisher, out _payload, (uint)length, PayloadWork.LineLength, sizeof(int), sizeof(int)))
+        while ((result = Iceoryx.Loan(_publisher, out _payload, (uint)length, PayloadWork.LineLength, sizeof(int),
+            sizeof(int)))
             != Iceoryx.AllocationSuccess)
         {
             if (result is not (Iceoryx.OutOfChunks or Iceoryx.TooManyChunks))

@@ -6,8 +6,8 @@ using Bips.Benchmarks.Stations;
 namespace Bips.Benchmarks.Alternatives;
 
 /// <summary>
-/// A ring of slots in a mapped file, with two counting semaphores in it for each receiver: slots that are free for it, slots that
-/// are filled for it. Who holds a slot has it to itself.
+/// A ring of slots in a mapped file, with two counting semaphores in it for each receiver: one counts slots that are
+/// free for it, one counts slots that are filled for it. Nobody else touches a slot that somebody holds.
 /// </summary>
 internal sealed unsafe class MappedFile(Station station, StreamPlan plan)
 {
@@ -43,7 +43,8 @@ internal sealed unsafe class MappedFile(Station station, StreamPlan plan)
     public Span<byte> Slot(ulong number) => _slots[(uint)(number % (ulong)Count)];
 
     /// <summary>Length of the frame in a slot.</summary>
-    public ref int Length(ulong number) => ref *(int*)(_memory + LengthsOffset + ((long)(number % (ulong)Count) * sizeof(int)));
+    public ref int Length(ulong number) =>
+        ref *(int*)(_memory + LengthsOffset + ((long)(number % (ulong)Count) * sizeof(int)));
 
     public void WaitForFree(int receiver) => Wait(Free(receiver));
 

@@ -8,7 +8,9 @@ namespace Bips.Benchmarks.Alternatives;
 /// <param name="Obstacle">Why the alternative is not in them; null where it is.</param>
 internal sealed record Outcome(Alternative Alternative, Samples Samples, string? Obstacle)
 {
-    /// <summary>The figure of this comparison; where the alternative is not there, Bips alone and what to do about it.</summary>
+    /// <summary>
+    /// The figure of this comparison. Without the alternative it is the figure of Bips alone, and says what to install.
+    /// </summary>
     /// <param name="name">What was measured.</param>
     /// <param name="unit">Its unit.</param>
     /// <param name="pool">Bips' section.</param>
@@ -16,5 +18,8 @@ internal sealed record Outcome(Alternative Alternative, Samples Samples, string?
     public Figure ToFigure(string name, string unit, string pool, string key) => Obstacle is null
         ? Samples.Beside($"{name}, beside {Alternative.Title}", unit, $"{pool}.{key}", $"{Alternative.Key}.{key}",
             $"{Alternative.Title}, {Alternative.Copies}")
-        : Samples.Alone($"{name}, without {Alternative.Title}", unit, Samples.Of($"{pool}.{key}")) with { LimitName = $"{Alternative.Title}: {Obstacle}" };
+        : Samples.Alone($"{name}, without {Alternative.Title}", unit, Samples.Of($"{pool}.{key}")) with
+        {
+            LimitName = $"{Alternative.Title}: {Obstacle}",
+        };
 }

@@ -8,7 +8,9 @@ namespace Bips.Benchmarks.Alternatives;
 /// <summary>Sends through a named pipe to each receiver.</summary>
 internal sealed class PipeSender : ByteStreamSender
 {
-    /// <summary>The most that the kernel allows unless it is told otherwise; sixteen times as much as it gives unasked.</summary>
+    /// <summary>
+    /// The largest size that the kernel allows by default, sixteen times its default size.
+    /// </summary>
     private const int Capacity = 1024 * 1024;
 
     private readonly string[] _paths;
@@ -21,7 +23,8 @@ internal sealed class PipeSender : ByteStreamSender
         {
             if (LibC.MakeFifo(path, LibC.OwnerOnly) != 0)
             {
-                throw new IOException($"Cannot make the pipe {path}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
+                throw new IOException(
+                    $"Cannot make the pipe {path}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
             }
         }
     }

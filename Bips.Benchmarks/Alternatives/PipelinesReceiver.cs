@@ -11,9 +11,12 @@ internal sealed class PipelinesReceiver(Station station, StreamPlan plan) : IFra
     private const int LeastCapacity = 64 * 1024;
 
     private readonly PipeReader _reader = PipeReader.Create(new BlockingStream(SocketListener.Connect(station)),
-        new StreamPipeReaderOptions(bufferSize: Math.Max(LeastCapacity, ByteStreamSender.HeaderLength + plan.FrameSize)));
+        new StreamPipeReaderOptions(bufferSize: Math.Max(LeastCapacity,
+            ByteStreamSender.HeaderLength + plan.FrameSize)));
 
-    /// <summary>Where a frame goes that came in two pieces: the payload's reader wants it in one, as users do.</summary>
+    /// <summary>
+    /// Joins a frame that came in two pieces, because the reader of the payload wants one piece, as users do.
+    /// </summary>
     private readonly byte[] _whole = GC.AllocateArray<byte>(plan.FrameSize, pinned: true);
 
     private SequencePosition _end;

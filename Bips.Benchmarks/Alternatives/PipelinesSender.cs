@@ -10,7 +10,8 @@ internal sealed class PipelinesSender(Station station, StreamPlan plan) : IFrame
     private readonly SocketListener _listener = new(station, plan.Sinks);
     private PipeWriter[] _writers = [];
 
-    public void Connect() => _writers = [.. _listener.AcceptAll().Select(socket => PipeWriter.Create(new BlockingStream(socket)))];
+    public void Connect() =>
+        _writers = [.. _listener.AcceptAll().Select(socket => PipeWriter.Create(new BlockingStream(socket)))];
 
     /// <summary>In the first writer's memory; for every other receiver it is copied once more.</summary>
     public Span<byte> Frame(int length) =>

@@ -8,8 +8,8 @@ using Bips.Processes;
 namespace Bips.Benchmarks.Alternatives;
 
 /// <summary>
-/// The daemon that iceoryx needs, with memory of the sizes that are compared. It ends when disposed, or when this process ends, and
-/// nothing of iceoryx is left then. There can be one on a machine.
+/// The daemon that iceoryx needs, with memory of the sizes that are compared. It ends when it is disposed or when this
+/// process ends, and leaves nothing of iceoryx behind. A machine can run one at a time.
 /// </summary>
 internal sealed partial class RouDi : IDisposable
 {
@@ -26,17 +26,20 @@ internal sealed partial class RouDi : IDisposable
     public static string? Obstacle() =>
         Presence.Obstacle(Packages, Iceoryx.Library) ?? (SearchPath.Has(Program) ? null : Presence.Missing(Packages));
 
-    /// <param name="pools">Bytes of a chunk without its header and how many chunks of that size there are to be, by size.</param>
+    /// <param name="pools">
+    /// For each size, in ascending order: bytes of a chunk without its header, and the number of such chunks.
+    /// </param>
     /// <exception cref="InvalidOperationException">It did not start; another one may be running.</exception>
     public static RouDi Start(IEnumerable<(int Size, int Count)> pools)
     {
         string configuration = Path.GetTempFileName();
-        File.WriteAllLines(configuration, ["[general]", "version = 1", "", "[[segment]]", .. pools.SelectMany(pool => new[]
+        IEnumerable<string> segments = pools.SelectMany(pool => new[]
         {
             "", "[[segment.mempool]]",
             string.Create(CultureInfo.InvariantCulture, $"size = {pool.Size}"),
             string.Create(CultureInfo.InvariantCulture, $"count = {pool.Count}"),
-        })]);
+        });
+        File.WriteAllLines(configuration, ["[general]", "version = 1", "", "[[segment]]", .. segments]);
         string script = Path.Combine(AppContext.BaseDirectory, "roudi.sh");
         var roudi = new RouDi(ChildProcess.Start("sh", [script, TrialDirectory.NamePrefix, configuration]));
         try

@@ -8,7 +8,8 @@ namespace Bips.Benchmarks.Alternatives;
 internal sealed unsafe class ZeroMqReceiver : IFrameReceiver
 {
     private readonly ZeroMqSocket _socket;
-    private readonly ZeroMq.Message* _message = (ZeroMq.Message*)NativeMemory.AllocZeroed((nuint)sizeof(ZeroMq.Message));
+    private readonly ZeroMq.Message* _message =
+        (ZeroMq.Message*)NativeMemory.AllocZeroed((nuint)sizeof(ZeroMq.Message));
 
     public ZeroMqReceiver(Station station, StreamPlan plan, int number)
     {

@@ -6,8 +6,8 @@ using Bips.Signaler;
 namespace Bips.Benchmarks.Alternatives;
 
 /// <summary>
-/// Sends over a ZeroMQ <c>PUSH</c> socket to each receiver. Large frames are sent from where they were written, as its manual advises;
-/// ZeroMQ says when it does not need them any more.
+/// Sends over a ZeroMQ <c>PUSH</c> socket to each receiver. ZeroMQ sends a large frame from where it was written, as
+/// its manual advises, and calls back when it needs the memory no more.
 /// </summary>
 internal sealed unsafe class ZeroMqSender : IFrameSender
 {

@@ -3,11 +3,13 @@ using Bips.Signaler;
 
 namespace Bips.Benchmarks.Ends;
 
-/// <summary>Either end of the smallest exchange there is: a word that is both the message and the sign that it is there.</summary>
+/// <summary>
+/// Either end of the smallest exchange: one word is the message, and its change says that the message has come.
+/// </summary>
 /// <param name="line">A zeroed line; <see cref="Length"/> bytes of shared memory.</param>
 internal unsafe struct LineEnd(byte* line) : ISendingEnd, IReceivingEnd
 {
-    /// <summary>Distance at which two lines do not travel together (processors fetch lines in pairs).</summary>
+    /// <summary>Distance at which the processor does not fetch two lines together; it fetches them in pairs.</summary>
     public const int Length = 128;
 
     private ulong _last;

@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 
 namespace Bips.Benchmarks.Ends;
 
-/// <summary>What is done with a payload. The same code on every side of every comparison; readers check what they read.</summary>
+/// <summary>
+/// What each side does with a payload. Every comparison uses this code on both sides; readers check what they read.
+/// </summary>
 internal static class PayloadWork
 {
     /// <summary>Bytes of a cache line.</summary>
@@ -71,7 +73,9 @@ internal static class PayloadWork
         }
     }
 
-    /// <summary>Every word must be the first one: their sum and the first one say so, but for a chance of one in 2^64.</summary>
+    /// <summary>
+    /// All words of a frame are equal. The sum and the first word prove that, but for a chance of one in 2^64.
+    /// </summary>
     private static void ReadAll(ReadOnlySpan<byte> payload)
     {
         ReadOnlySpan<Vector<ulong>> vectors = MemoryMarshal.Cast<byte, Vector<ulong>>(payload);

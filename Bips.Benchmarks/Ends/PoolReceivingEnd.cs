@@ -15,7 +15,8 @@ internal ref struct PoolReceivingEnd(Consumer consumer, bool pushesAtOnce) : IRe
         PullStatus status = consumer.Pull(out _lease);
         if (status != PullStatus.Success)
         {
-            throw new InvalidOperationException($"The pull ended with {status} instead of a frame: the sender is gone.");
+            throw new InvalidOperationException(
+                $"The pull ended with {status} instead of a frame: the sender is gone.");
         }
 
         ulong value = PayloadWork.ReadLine(_lease.Span);

@@ -4,7 +4,7 @@ namespace Bips.Benchmarks.Ends;
 
 /// <summary>A producer that sends one line a frame.</summary>
 /// <param name="producer">The producer.</param>
-/// <param name="pullsAhead">Whether it has its buffer before there is something to send, as a camera does.</param>
+/// <param name="pullsAhead">Whether it takes its buffer before it has something to send, as a camera does.</param>
 /// <param name="timestamp">Time to push with; null for the push to read the clock.</param>
 internal ref struct PoolSendingEnd(Producer producer, bool pullsAhead, long? timestamp) : ISendingEnd
 {

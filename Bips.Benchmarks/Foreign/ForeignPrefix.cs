@@ -13,10 +13,14 @@ internal static class ForeignPrefix
     private static readonly string? s_path = Find();
 
     /// <summary>Why there is nothing in C; null when there can be.</summary>
-    public static string? ObstacleOfC => s_path is null ? HowToBuild : SearchPath.Has("gcc") ? null : Presence.Missing("gcc libc6-dev");
+    public static string? ObstacleOfC => s_path is null ? HowToBuild
+        : SearchPath.Has("gcc") ? null
+        : Presence.Missing("gcc libc6-dev");
 
     /// <summary>Why there is nothing in Python; null when there can be.</summary>
-    public static string? ObstacleOfPython => s_path is null ? HowToBuild : File.Exists(Python) ? null : Presence.Missing("python3");
+    public static string? ObstacleOfPython => s_path is null ? HowToBuild
+        : File.Exists(Python) ? null
+        : Presence.Missing("python3");
 
     public static string Headers => Path.Combine(s_path!, "include");
 
@@ -24,10 +28,12 @@ internal static class ForeignPrefix
 
     private static string? Find()
     {
-        for (DirectoryInfo? directory = new(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        DirectoryInfo? directory = new(AppContext.BaseDirectory);
+        for (; directory is not null; directory = directory.Parent)
         {
             string prefix = Path.Combine(directory.FullName, "prefix");
-            if (File.Exists(Path.Combine(prefix, "include", "bips", "bips.h")) && File.Exists(Path.Combine(prefix, "lib", "libbips.so")))
+            if (File.Exists(Path.Combine(prefix, "include", "bips", "bips.h")) &&
+                File.Exists(Path.Combine(prefix, "lib", "libbips.so")))
             {
                 return prefix;
             }

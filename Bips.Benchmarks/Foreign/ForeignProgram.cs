@@ -5,11 +5,12 @@ using Bips.Processes;
 namespace Bips.Benchmarks.Foreign;
 
 /// <summary>
-/// A producer (<c>source</c>) or a consumer (<c>sink</c>) in another language, in a process of its own. It says when it is ready.
+/// A producer (<c>source</c>) or a consumer (<c>sink</c>) in another language, in a process of its own. It says when it
+/// is ready.
 /// </summary>
 internal sealed class ForeignProgram : IDisposable
 {
-    /// <summary>Stands for the language of this program, with which the others are compared.</summary>
+    /// <summary>Name for the language of this program, which the others are compared with.</summary>
     public const string Own = "csharp";
 
     /// <summary>Environment variable that tells the processes of a trial where the compiled programs are.</summary>
@@ -36,7 +37,8 @@ internal sealed class ForeignProgram : IDisposable
     /// <param name="station">Of the trial.</param>
     /// <param name="turn">How long, and in which language.</param>
     /// <param name="plan">Sizes of the pool.</param>
-    public static ForeignProgram StartSource(Station station, Turn turn, StreamPlan plan) => Start(LanguageOf(turn), Source,
+    public static ForeignProgram StartSource(Station station, Turn turn, StreamPlan plan) =>
+        Start(LanguageOf(turn), Source,
         $"{StreamSource.PoolName} {plan.FrameSize} {plan.Buffers} {station.UncountedTime(turn).TotalMilliseconds:0} " +
         $"{station.CountedTime(turn).TotalMilliseconds:0}", station.Directory);
 

@@ -1,4 +1,7 @@
-/* A consumer in C for the benchmarks: sink NAME. Says "ready" when it is attached and takes frames to the end of the stream. */
+/*
+ * A consumer in C for the benchmarks: sink NAME. Says "ready" when it is attached, and takes frames to the end of the
+ * stream.
+ */
 #include <bips/bips.h>
 #include <stdio.h>
 

@@ -1,4 +1,7 @@
-"""A consumer in Python for the benchmarks: sink.py NAME. Says "ready" when attached and takes frames to the end of the stream."""
+"""A consumer in Python for the benchmarks: sink.py NAME.
+
+Says "ready" when it is attached, and takes frames to the end of the stream.
+"""
 
 import sys
 

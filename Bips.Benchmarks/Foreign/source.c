@@ -1,6 +1,7 @@
 /*
- * A producer in C for the benchmarks: source NAME SIZE BUFFERS UNCOUNTED COUNTED. Says "ready" when the pool is there, sends as fast as it can
- * from when it reads a line, for two times in milliseconds, and says how many frames it sent in how many nanoseconds of the second.
+ * A producer in C for the benchmarks: source NAME SIZE BUFFERS UNCOUNTED COUNTED. Says "ready" when the pool exists.
+ * Once it reads a line it sends as fast as it can, for UNCOUNTED and then for COUNTED milliseconds, and prints how many
+ * frames it sent in the counted time, and that time in nanoseconds.
  */
 #include <bips/bips.h>
 #include <inttypes.h>

@@ -2,7 +2,7 @@ using Bips.Signaler;
 
 namespace Bips.Benchmarks.Harness;
 
-/// <summary>What one reading of the clock costs: the part of a measured time that is not what was measured.</summary>
+/// <summary>What one reading of the clock costs. Measured times contain it, so it is taken off them.</summary>
 internal static class ClockCost
 {
     private const int Rounds = 20_000;

@@ -24,15 +24,17 @@ internal sealed record Figure
     /// <summary>Bips divided by the limit, for each repetition.</summary>
     public Spread? Ratio { get; init; }
 
-    /// <summary>What the ratio (or the figure that stands alone) is to be: at most, or at least.</summary>
+    /// <summary>The bound that the ratio must keep, or the figure itself where it stands alone.</summary>
     public Target? Target { get; init; }
 
     /// <summary>
-    /// How it was measured, as words and their values. Two figures of one name can be compared only where these are equal.
+    /// How it was measured, as words and their values. Two figures of one name can be compared only where these are
+    /// equal.
     /// </summary>
-    public IReadOnlyDictionary<string, string> Definition { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, string> Definition { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>All percentiles, with the figure that is the median of a latency; null with all others.</summary>
+    /// <summary>All percentiles, kept with the median of a latency; null for all other figures.</summary>
     public Distribution? Distribution { get; init; }
 
     /// <summary>Whether less is better: of a time, yes; of a rate, no.</summary>

@@ -17,7 +17,10 @@ internal sealed class Histogram
     /// <summary>Longest time, exactly.</summary>
     public long Maximum { get; private set; }
 
-    /// <summary>Records one time; a negative one, which a reading of the clock taken off it can make, counts as zero.</summary>
+    /// <summary>
+    /// Records one time. It may be negative, because the cost of a reading of the clock was taken off it: that counts
+    /// as zero.
+    /// </summary>
     public void Record(long nanoseconds)
     {
         nanoseconds = Math.Clamp(nanoseconds, 0, Longest);

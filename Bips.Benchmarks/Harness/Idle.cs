@@ -2,7 +2,10 @@ using Bips.Signaler;
 
 namespace Bips.Benchmarks.Harness;
 
-/// <summary>Lets time pass without using a processor: part of what is measured, never a way to wait for somebody.</summary>
+/// <summary>
+/// Lets time pass without using a processor. Pauses are part of what is measured; nobody waits for somebody else this
+/// way.
+/// </summary>
 internal static class Idle
 {
     public static void For(TimeSpan time)

@@ -4,7 +4,8 @@ namespace Bips.Benchmarks.Harness;
 internal sealed class Ledger
 {
     private readonly Dictionary<string, (Histogram Times, double Divisor)> _times = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (double Numerator, double Denominator)> _quotients = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (double Numerator, double Denominator)> _quotients =
+        new(StringComparer.Ordinal);
     private readonly Dictionary<string, double> _numbers = new(StringComparer.Ordinal);
 
     /// <summary>The percentiles that are reported.</summary>
@@ -24,7 +25,9 @@ internal sealed class Ledger
         return known.Times;
     }
 
-    /// <summary>Adds a turn's part of something that is so much per something else, such as frames per second.</summary>
+    /// <summary>
+    /// Adds one turn's share of a quotient, such as frames and seconds of frames per second.
+    /// </summary>
     public void AddQuotient(string name, double numerator, double denominator)
     {
         (double numerators, double denominators) = _quotients.GetValueOrDefault(name);
@@ -35,7 +38,8 @@ internal sealed class Ledger
     public void Add(string name, double value) => _numbers[name] = _numbers.GetValueOrDefault(name) + value;
 
     /// <summary>Keeps the largest of several.</summary>
-    public void KeepLargest(string name, double value) => _numbers[name] = Math.Max(_numbers.GetValueOrDefault(name, value), value);
+    public void KeepLargest(string name, double value) =>
+        _numbers[name] = Math.Max(_numbers.GetValueOrDefault(name, value), value);
 
     /// <summary>Everything, as names and values.</summary>
     public IEnumerable<(string Name, double Value)> Entries()
@@ -44,7 +48,8 @@ internal sealed class Ledger
         {
             foreach (double percent in Percentiles)
             {
-                yield return (FormattableString.Invariant($"{section}.p{percent}"), times.Percentile(percent) / divisor);
+                yield return (FormattableString.Invariant($"{section}.p{percent}"),
+                    times.Percentile(percent) / divisor);
             }
 
             foreach (double percentile in Distribution.Points.Where(point => Distribution.IsKnown(point, times.Count)))

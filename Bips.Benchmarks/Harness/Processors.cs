@@ -49,6 +49,7 @@ internal static unsafe class Processors
     }
 
     private static InvalidOperationException Failed(string what) =>
-        new($"Cannot {what} the processor affinity: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}. Choose " +
-            "processors that this process may use with --cpus.");
+        new($"Cannot {what} the processor affinity: " +
+            $"{Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}. Choose processors that this process " +
+            $"may use with --cpus.");
 }

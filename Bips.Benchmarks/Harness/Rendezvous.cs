@@ -3,7 +3,9 @@ using Bips.Signaler;
 namespace Bips.Benchmarks.Harness;
 
 /// <summary>A meeting of all processes of a trial, again and again: nobody goes on before everybody has come.</summary>
-/// <remarks>One counter in shared memory that only grows: meeting n is over when it has reached n times the parties.</remarks>
+/// <remarks>
+/// One counter in shared memory that only grows: meeting n is over when it has reached n times the parties.
+/// </remarks>
 internal sealed unsafe class Rendezvous(uint* arrived, int parties)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);

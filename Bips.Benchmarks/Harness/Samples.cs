@@ -2,7 +2,9 @@ namespace Bips.Benchmarks.Harness;
 
 /// <summary>What the processes of a trial reported, repetition by repetition.</summary>
 /// <param name="scenario">Which sub-command asked for the trial.</param>
-/// <param name="definition">What was done, as <see cref="Trial.Definition"/> says it; nothing where samples were put together.</param>
+/// <param name="definition">
+/// What was done, in the words of <see cref="Trial.Definition"/>; empty for samples that were put together from others.
+/// </param>
 internal sealed class Samples(string scenario, IReadOnlyDictionary<string, string>? definition = null)
 {
     private const string Middle = ".p50";
@@ -20,10 +22,14 @@ internal sealed class Samples(string scenario, IReadOnlyDictionary<string, strin
 
     /// <summary>The sum of the numbers whose name begins and ends so.</summary>
     public Spread SumOf(string prefix, string suffix) => Spread.Of(_repetitions.Select(values => values
-        .Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal) && pair.Key.EndsWith(suffix, StringComparison.Ordinal))
+        .Where(pair => pair.Key.StartsWith(prefix, StringComparison.Ordinal) &&
+            pair.Key.EndsWith(suffix, StringComparison.Ordinal))
         .Sum(pair => pair.Value)));
 
-    /// <summary>The same, with the best of several sections as another one, chosen in each repetition by one of its numbers.</summary>
+    /// <summary>
+    /// The same samples with one more section: in each repetition the best of several sections, chosen by one of its
+    /// numbers.
+    /// </summary>
     /// <param name="name">What the best one is called.</param>
     /// <param name="sections">Which to choose from.</param>
     /// <param name="key">Which number decides, for example <c>p50</c>.</param>
@@ -37,7 +43,8 @@ internal sealed class Samples(string scenario, IReadOnlyDictionary<string, strin
                 ? sections.MaxBy(section => Value(values, $"{section}.{key}"))!
                 : sections.MinBy(section => Value(values, $"{section}.{key}"))!;
             var all = new Dictionary<string, double>(values, StringComparer.Ordinal);
-            foreach ((string full, double value) in values.Where(pair => pair.Key.StartsWith($"{best}.", StringComparison.Ordinal)))
+            foreach ((string full, double value) in values.Where(pair =>
+                pair.Key.StartsWith($"{best}.", StringComparison.Ordinal)))
             {
                 all[name + full[best.Length..]] = value;
             }
@@ -54,15 +61,21 @@ internal sealed class Samples(string scenario, IReadOnlyDictionary<string, strin
         var more = new Samples(scenario, definition);
         foreach (IReadOnlyDictionary<string, double> values in _repetitions)
         {
-            more.Add(new Dictionary<string, double>(values, StringComparer.Ordinal) { [name] = compute(key => Value(values, key)) });
+            more.Add(new Dictionary<string, double>(values, StringComparer.Ordinal)
+            {
+                [name] = compute(key => Value(values, key)),
+            });
         }
 
         return more;
     }
 
-    /// <summary>Which sections were the best ones, in which a number equals that of the best.</summary>
+    /// <summary>
+    /// Names of the sections that were the best in some repetition: there, a number of theirs equals that of the best.
+    /// </summary>
     public string Winner(string name, IReadOnlyCollection<string> sections, string key) => string.Join(" or ", sections
-        .Where(section => _repetitions.Exists(values => Value(values, $"{section}.{key}").Equals(Value(values, $"{name}.{key}")))));
+        .Where(section =>
+            _repetitions.Exists(values => Value(values, $"{section}.{key}").Equals(Value(values, $"{name}.{key}")))));
 
     /// <summary>A figure beside its limit.</summary>
     /// <param name="name">What was measured.</param>
@@ -71,19 +84,20 @@ internal sealed class Samples(string scenario, IReadOnlyDictionary<string, strin
     /// <param name="limitKey">The limit's number.</param>
     /// <param name="limitName">What the limit is.</param>
     /// <param name="target">What the ratio is to be.</param>
-    public Figure Beside(string name, string unit, string key, string limitKey, string limitName, Target? target = null) => new()
-    {
-        Scenario = scenario,
-        Name = name,
-        Unit = unit,
-        Bips = Of(key),
-        LimitName = limitName,
-        Limit = Of(limitKey),
-        Ratio = Spread.Of(_repetitions.Select(values => Value(values, key) / Value(values, limitKey))),
-        Target = target,
-        Definition = Define(key, limitKey),
-        Distribution = DistributionOf(key, limitKey),
-    };
+    public Figure Beside(string name, string unit, string key, string limitKey, string limitName,
+        Target? target = null) => new()
+        {
+            Scenario = scenario,
+            Name = name,
+            Unit = unit,
+            Bips = Of(key),
+            LimitName = limitName,
+            Limit = Of(limitKey),
+            Ratio = Spread.Of(_repetitions.Select(values => Value(values, key) / Value(values, limitKey))),
+            Target = target,
+            Definition = Define(key, limitKey),
+            Distribution = DistributionOf(key, limitKey),
+        };
 
     /// <summary>A figure that stands alone.</summary>
     public Figure Alone(string name, string unit, Spread value, Target? target = null) => new()
@@ -107,7 +121,9 @@ internal sealed class Samples(string scenario, IReadOnlyDictionary<string, strin
         return all;
     }
 
-    /// <summary>The curves that belong to two medians; null where the keys are no medians, or the processes reported no curves.</summary>
+    /// <summary>
+    /// The curves that belong to two medians; null if the keys are not medians, or if the processes reported no curves.
+    /// </summary>
     private Distribution? DistributionOf(string key, string limitKey)
     {
         if (!key.EndsWith(Middle, StringComparison.Ordinal) || !limitKey.EndsWith(Middle, StringComparison.Ordinal))
@@ -117,7 +133,8 @@ internal sealed class Samples(string scenario, IReadOnlyDictionary<string, strin
 
         string section = key[..^Middle.Length];
         string limit = limitKey[..^Middle.Length];
-        double[] known = [.. Distribution.Points.Where(point => IsReported(section, point) && IsReported(limit, point))];
+        double[] known =
+            [.. Distribution.Points.Where(point => IsReported(section, point) && IsReported(limit, point))];
         return known.Length == 0 ? null : new Distribution(known, Curve(section, known), Curve(limit, known));
     }
 
@@ -127,7 +144,8 @@ internal sealed class Samples(string scenario, IReadOnlyDictionary<string, strin
     private double[] Curve(string section, double[] percentiles) =>
         [.. percentiles.Select(percentile => Of(Distribution.KeyOf(section, percentile)).Median)];
 
-    private static double Value(IReadOnlyDictionary<string, double> values, string key) => values.TryGetValue(key, out double value)
+    private static double Value(IReadOnlyDictionary<string, double> values, string key) =>
+        values.TryGetValue(key, out double value)
         ? value
         : throw new InvalidOperationException($"No process of the trial reported '{key}'.");
 }

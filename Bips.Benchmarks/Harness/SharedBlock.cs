@@ -2,7 +2,9 @@ using System.IO.MemoryMappedFiles;
 
 namespace Bips.Benchmarks.Harness;
 
-/// <summary>Plain shared memory: a file in the trial's directory, mapped by every process, every page of it touched.</summary>
+/// <summary>
+/// Plain shared memory: a file in the trial's directory, mapped by every process, every page of it touched.
+/// </summary>
 internal sealed unsafe class SharedBlock : IDisposable
 {
     private const int PageSize = 4096;

@@ -13,5 +13,6 @@ internal readonly record struct Target(double Value, bool IsAtMost)
 
     public bool IsMetBy(double value) => IsAtMost ? value <= Value : value >= Value;
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(IsAtMost ? "<=" : ">=")} {Value:0.##}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{(IsAtMost ? "<=" : ">=")} {Value:0.##}");
 }

@@ -20,22 +20,29 @@ internal sealed record Trial
     /// <summary>Plain shared memory that the raw sections need, in bytes.</summary>
     public required long MemoryLength { get; init; }
 
-    /// <summary>Whether process n stays on the n-th processor; false where there are more processes than that.</summary>
+    /// <summary>
+    /// Whether process n stays on the n-th processor; false where there are more processes than that.
+    /// </summary>
     public bool IsPinned { get; init; } = true;
 
     /// <summary>Whether all processes are to stay on the first processor.</summary>
     public bool IsOnOneProcessor { get; init; }
 
-    /// <summary>What else is measured in each repetition once the processes have ended; adds to their numbers.</summary>
+    /// <summary>
+    /// Measures something else in each repetition after the processes have ended, and adds it to their numbers.
+    /// </summary>
     public Action<IDictionary<string, double>>? Alongside { get; init; }
 
-    /// <summary>All that makes a figure of this trial the figure that it is, apart from the machine: a word and its value.</summary>
+    /// <summary>
+    /// Everything but the machine that a figure of this trial depends on, as words and their values.
+    /// </summary>
     public IReadOnlyDictionary<string, string> Definition()
     {
         var definition = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["trial"] = Name,
-            ["processes"] = string.Join(", ", Processes.Select(process => process.Split(' ')[0]).Distinct(StringComparer.Ordinal)),
+            ["processes"] =
+                string.Join(", ", Processes.Select(process => process.Split(' ')[0]).Distinct(StringComparer.Ordinal)),
             ["parties"] = Processes.Count.ToString(CultureInfo.InvariantCulture),
         };
         foreach (string word in Words.Split(' ', StringSplitOptions.RemoveEmptyEntries))

@@ -3,13 +3,13 @@ using System.Globalization;
 namespace Bips.Benchmarks.Harness;
 
 /// <summary>
-/// Where the shared memory of one trial is. It goes when disposed or when this process ends; what a killed process leaves, the next run
-/// removes.
+/// Where the shared memory of one trial is. It is removed when it is disposed or when this process ends. The next run
+/// removes what a killed process left.
 /// </summary>
 /// <remarks>
-/// Its owner keeps a lock on a file in it for as long as it lives, because the kernel drops that at death, whatever namespace or reused
-/// number the process has. Who removes a directory holds that lock while doing so, so an owner that has not got so far as to lock it finds
-/// out, and takes another name.
+/// Its owner locks a file in it for as long as it lives. The kernel drops the lock at the owner's death, so namespaces
+/// and reused process numbers do not matter. Whoever removes a directory holds that lock meanwhile; an owner that has
+/// made its directory and not yet locked it then fails to lock it, and takes another name.
 /// </remarks>
 internal sealed class TrialDirectory : IDisposable
 {
@@ -17,7 +17,9 @@ internal sealed class TrialDirectory : IDisposable
     private const string Prefix = "bips-benchmarks-";
     private const string LockName = "lock";
 
-    /// <summary>Each failure but the first few has another reason than that somebody removed the directory.</summary>
+    /// <summary>
+    /// The first few failures may come from somebody who removed the directory; more of them have another reason.
+    /// </summary>
     private const int Attempts = 5;
 
     private static int s_count;
@@ -58,7 +60,8 @@ internal sealed class TrialDirectory : IDisposable
     /// <summary>Removes what belongs to processes that were killed.</summary>
     /// <param name="root">Where to look.</param>
     /// <returns>How many directories are gone.</returns>
-    public static int RemoveAbandoned(string root = SharedMemory) => Directory.GetDirectories(root, Prefix + "*").Count(RemoveIfAbandoned);
+    public static int RemoveAbandoned(string root = SharedMemory) =>
+        Directory.GetDirectories(root, Prefix + "*").Count(RemoveIfAbandoned);
 
     public void Dispose()
     {
@@ -68,7 +71,8 @@ internal sealed class TrialDirectory : IDisposable
 
     private static bool RemoveIfAbandoned(string path)
     {
-        // One without a lock is about to be locked, or its owner died just before, or is of an older release that knew no locks.
+        // Without a lock file, its owner is about to lock it, or died just before it could, or is an older release
+        // without locks.
         if (!File.Exists(System.IO.Path.Combine(path, LockName)) && Directory.Exists($"/proc/{OwnerOf(path)}"))
         {
             return false;

@@ -25,7 +25,8 @@ internal sealed class TrialRunner(RunSettings settings, TextWriter progress)
     private Dictionary<string, double> RunOnce(Trial trial)
     {
         using var directory = TrialDirectory.Create();
-        using var block = SharedBlock.Create(Path.Combine(directory.Path, "block"), Station.ControlLength + trial.MemoryLength);
+        using var block = SharedBlock.Create(Path.Combine(directory.Path, "block"),
+            Station.ControlLength + trial.MemoryLength);
         return Collect(trial, directory.Path);
     }
 
@@ -36,9 +37,12 @@ internal sealed class TrialRunner(RunSettings settings, TextWriter progress)
         {
             for (int i = 0; i < trial.Processes.Count; i++)
             {
-                int cpu = trial.IsPinned ? Settings.Processors[trial.IsOnOneProcessor ? 0 : i % Settings.Processors.Count] : -1;
+                int cpu = trial.IsPinned
+                    ? Settings.Processors[trial.IsOnOneProcessor ? 0 : i % Settings.Processors.Count]
+                    : -1;
                 processes.Add(StationProcess.Start(string.Create(CultureInfo.InvariantCulture,
-                    $"{trial.Processes[i]} directory={directory} cpu={cpu} parties={trial.Processes.Count} rounds={Settings.Rounds} ") +
+                    $"{trial.Processes[i]} directory={directory} cpu={cpu} parties={trial.Processes.Count} " +
+                    $"rounds={Settings.Rounds} ") +
                     $"sections={string.Join(',', trial.Sections)} {trial.Words}"));
             }
 

@@ -13,7 +13,8 @@ internal sealed class Words
 
     public string Text(string key) => _values.TryGetValue(key, out string? value)
         ? value
-        : throw new ArgumentException($"The word '{key}=' is missing; this command is for the harness itself.", nameof(key));
+        : throw new ArgumentException($"The word '{key}=' is missing; this command is for the harness itself.",
+            nameof(key));
 
     public int Number(string key) => int.Parse(Text(key), CultureInfo.InvariantCulture);
 

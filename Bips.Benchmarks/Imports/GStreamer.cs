@@ -53,7 +53,8 @@ internal static unsafe partial class GStreamer
     public static partial int SetState(nint element, int state);
 
     [LibraryImport(Core, EntryPoint = "gst_buffer_new_wrapped_full")]
-    public static partial nint WrapBuffer(int flags, byte* data, nuint capacity, nuint offset, nuint size, nint context, nint free);
+    public static partial nint WrapBuffer(int flags, byte* data, nuint capacity, nuint offset, nuint size,
+        nint context, nint free);
 
     [LibraryImport(Core, EntryPoint = "gst_buffer_map")]
     public static partial int MapBuffer(nint buffer, MapInfo* info, int flags);

@@ -52,7 +52,8 @@ internal static unsafe partial class Iceoryx
     public static partial void Default(out SubscriberOptions options);
 
     [LibraryImport(Library, EntryPoint = "iox_pub_init", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial nint CreatePublisher(ulong* storage, string service, string instance, string topic, in PublisherOptions options);
+    public static partial nint CreatePublisher(ulong* storage, string service, string instance, string topic,
+        in PublisherOptions options);
 
     [LibraryImport(Library, EntryPoint = "iox_pub_deinit")]
     public static partial void EndPublisher(nint publisher);
@@ -64,13 +65,15 @@ internal static unsafe partial class Iceoryx
     /// <param name="headerLength">Bytes in front of it that are the user's, too.</param>
     /// <param name="headerAlignment">Of those.</param>
     [LibraryImport(Library, EntryPoint = "iox_pub_loan_aligned_chunk_with_user_header")]
-    public static partial int Loan(nint publisher, out byte* payload, uint length, uint alignment, uint headerLength, uint headerAlignment);
+    public static partial int Loan(nint publisher, out byte* payload, uint length, uint alignment, uint headerLength,
+        uint headerAlignment);
 
     [LibraryImport(Library, EntryPoint = "iox_pub_publish_chunk")]
     public static partial void Publish(nint publisher, byte* payload);
 
     [LibraryImport(Library, EntryPoint = "iox_sub_init", StringMarshalling = StringMarshalling.Utf8)]
-    public static partial nint CreateSubscriber(ulong* storage, string service, string instance, string topic, in SubscriberOptions options);
+    public static partial nint CreateSubscriber(ulong* storage, string service, string instance, string topic,
+        in SubscriberOptions options);
 
     [LibraryImport(Library, EntryPoint = "iox_sub_deinit")]
     public static partial void EndSubscriber(nint subscriber);

@@ -9,7 +9,7 @@ internal static unsafe partial class LibC
     /// <summary>Bytes of a processor mask: 8192 processors, as many as a kernel can have.</summary>
     public const int MaskLength = 1024;
 
-    /// <summary>Where semaphores are, in the C library before and after they moved into libc itself.</summary>
+    /// <summary>The library that has semaphores, both before and after they moved into libc.</summary>
     private const string Threads = "libpthread.so.0";
 
     public const int F_SETPIPE_SZ = 1031;
@@ -45,7 +45,9 @@ internal static unsafe partial class LibC
     [LibraryImport("libc", EntryPoint = "clock_gettime", SetLastError = true)]
     public static partial int GetTime(int clock, Timespec* time);
 
-    /// <summary>With <see cref="PR_SET_PDEATHSIG"/>: the signal that this process gets when the one that started it ends.</summary>
+    /// <summary>
+    /// With <see cref="PR_SET_PDEATHSIG"/>: the signal that this process gets when the one that started it ends.
+    /// </summary>
     [LibraryImport("libc", EntryPoint = "prctl", SetLastError = true)]
     public static partial int ControlProcess(int option, nuint argument);
 

@@ -73,7 +73,8 @@ internal static unsafe partial class ZeroMq
     /// <param name="free">Called, from ZeroMQ's thread, when it is not needed any more.</param>
     /// <param name="hint">For that call.</param>
     [LibraryImport(Library, EntryPoint = "zmq_msg_init_data")]
-    public static partial int WrapMessage(Message* message, byte* data, nuint length, delegate* unmanaged<void*, void*, void> free, void* hint);
+    public static partial int WrapMessage(Message* message, byte* data, nuint length,
+        delegate* unmanaged<void*, void*, void> free, void* hint);
 
     [LibraryImport(Library, EntryPoint = "zmq_msg_init")]
     public static partial int InitialiseMessage(Message* message);

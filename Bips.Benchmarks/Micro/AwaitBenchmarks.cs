@@ -3,8 +3,9 @@ using BenchmarkDotNet.Attributes;
 namespace Bips.Benchmarks.Micro;
 
 /// <summary>
-/// One frame through a pool within one process, payload untouched, by calls that block and by calls that are awaited. Where a frame is there
-/// nobody waits; the last two have the pull wait first, so that a frame costs a wake of the waiting thread and one of the thread pool.
+/// One frame through a pool within one process, payload untouched, by calls that block and by calls that are awaited.
+/// Most benchmarks pull a frame that has been pushed, so nobody waits. The last two pull before the push, so a frame
+/// costs a wake of the waiting thread and a wake of the thread pool.
 /// </summary>
 [MemoryDiagnoser]
 public class AwaitBenchmarks : IDisposable

@@ -5,8 +5,8 @@ using Bips.Benchmarks.Raw;
 namespace Bips.Benchmarks.Micro;
 
 /// <summary>
-/// One frame through a pool on one thread, payload untouched: the producer pulls and pushes, the consumer pulls and pushes. Its
-/// baseline is a buffer number that goes out through one index ring and comes back through another.
+/// One frame through a pool on one thread, payload untouched: the producer pulls and pushes, the consumer pulls and
+/// pushes. Its baseline is a buffer number that goes out through one index ring and comes back through another.
 /// </summary>
 [MemoryDiagnoser]
 public unsafe class ExchangeBenchmarks : IDisposable

@@ -4,9 +4,9 @@ using Bips.Signaler;
 namespace Bips.Benchmarks.Micro;
 
 /// <summary>
-/// What a frame costs with more and more consumers that may lose it, all on one thread. The baseline is a reading of the clock, which
-/// every push contains. What a push costs without the pulls of those who keep up is measured by the harness (<c>scale</c>),
-/// because the two must alternate.
+/// What a frame costs with more and more consumers that may lose it, all on one thread. The baseline is a reading of
+/// the clock, which every push contains. The harness (<c>scale</c>) measures pushes without the pulls of consumers that
+/// keep up, because the two must alternate.
 /// </summary>
 [MemoryDiagnoser]
 public class FanOutBenchmarks : IDisposable
@@ -39,7 +39,7 @@ public class FanOutBenchmarks : IDisposable
     [Benchmark(Baseline = true)]
     public long Reading_of_the_clock() => MonotonicClock.Nanoseconds;
 
-    /// <summary>Nobody keeps up: before each frame the oldest one is taken away from all of them.</summary>
+    /// <summary>Nobody keeps up: before each frame the producer takes the oldest one away from all consumers.</summary>
     [Benchmark]
     public ulong Push_past_consumers_that_stand_still()
     {

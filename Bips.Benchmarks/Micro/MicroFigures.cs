@@ -9,7 +9,9 @@ internal static class MicroFigures
 {
     public const string Scenario = "micro";
 
-    /// <summary>A frame pulled, pushed, pulled and pushed by one thread is to take no longer than that, in nanoseconds.</summary>
+    /// <summary>
+    /// Target for the four calls of a frame on one thread, in nanoseconds.
+    /// </summary>
     private const double LongestExchange = 60;
 
     public static IEnumerable<Figure> Of(Summary summary)
@@ -17,7 +19,8 @@ internal static class MicroFigures
         BenchmarkReport[] reports = [.. summary.Reports.Where(report => report.Success)];
         foreach (BenchmarkReport report in reports.Where(report => !report.BenchmarkCase.Descriptor.Baseline))
         {
-            BenchmarkReport? baseline = Array.Find(reports, other => other.BenchmarkCase.Descriptor.Baseline && IsBeside(other, report));
+            BenchmarkReport? baseline = Array.Find(reports, other =>
+                other.BenchmarkCase.Descriptor.Baseline && IsBeside(other, report));
             yield return baseline is null ? Alone(report, target: null) : Beside(report, baseline);
             if (report.BenchmarkCase.Descriptor.Type == typeof(ExchangeBenchmarks))
             {
@@ -30,7 +33,9 @@ internal static class MicroFigures
             Scenario = Scenario,
             Name = "bytes allocated by an operation, the most of all",
             Unit = "B",
-            Bips = Spread.Of([reports.Max(report => (double)(report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) ?? 0))]),
+            Bips =
+                Spread.Of([reports.Max(report =>
+                    (double)(report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) ?? 0))]),
             Target = Target.AtMost(0),
         };
     }
@@ -56,7 +61,8 @@ internal static class MicroFigures
         Target = target,
         Definition = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            ["benchmark"] = $"{report.BenchmarkCase.Descriptor.Type.Name}.{report.BenchmarkCase.Descriptor.WorkloadMethod.Name}",
+            ["benchmark"] =
+                $"{report.BenchmarkCase.Descriptor.Type.Name}.{report.BenchmarkCase.Descriptor.WorkloadMethod.Name}",
             ["parameters"] = report.BenchmarkCase.Parameters.PrintInfo,
         },
     };
@@ -67,7 +73,8 @@ internal static class MicroFigures
 
     private static bool IsBeside(BenchmarkReport one, BenchmarkReport other) =>
         one.BenchmarkCase.Descriptor.Type == other.BenchmarkCase.Descriptor.Type &&
-        string.Equals(one.BenchmarkCase.Parameters.PrintInfo, other.BenchmarkCase.Parameters.PrintInfo, StringComparison.Ordinal);
+        string.Equals(one.BenchmarkCase.Parameters.PrintInfo, other.BenchmarkCase.Parameters.PrintInfo,
+            StringComparison.Ordinal);
 
     private static string NameOf(BenchmarkReport report) =>
         $"{Words(report.BenchmarkCase.Descriptor)}, {report.BenchmarkCase.Parameters.PrintInfo}";

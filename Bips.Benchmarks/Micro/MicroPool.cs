@@ -22,7 +22,8 @@ internal sealed class MicroPool : IDisposable
         });
         Consumers =
         [
-            .. policies.Select(policy => Consumer.Open(Name, new ConsumerOptions { Overflow = policy, Directory = _directory.Path })),
+            .. policies.Select(policy =>
+                Consumer.Open(Name, new ConsumerOptions { Overflow = policy, Directory = _directory.Path })),
         ];
     }
 

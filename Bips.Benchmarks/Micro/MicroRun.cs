@@ -12,9 +12,9 @@ namespace Bips.Benchmarks.Micro;
 
 /// <summary>Runs the single-process half of the suite with BenchmarkDotNet.</summary>
 /// <remarks>
-/// In this process: the default toolchain builds a project under the output directory, which needs the SDK and would inherit this
-/// repository's analyzers, central versions and artifacts layout. What is measured has no state that one class could
-/// leave to the next, and the runtime's settings are those of the harness.
+/// In this process: the default toolchain builds a project under the output directory, which needs the SDK and would
+/// inherit this repository's analyzers, central versions and artifacts layout. What is measured has no state that one
+/// class could leave to the next, and the runtime's settings are those of the harness.
 /// </remarks>
 internal static class MicroRun
 {
@@ -45,13 +45,15 @@ internal static class MicroRun
             .WithArtifactsPath(artifacts)
             .WithOptions(ConfigOptions.DisableLogFile | ConfigOptions.JoinSummary);
         Summary[] summaries = BenchmarkRunner.Run(
-            [typeof(ExchangeBenchmarks), typeof(AwaitBenchmarks), typeof(FanOutBenchmarks), typeof(PipeBenchmarks)], config);
+            [typeof(ExchangeBenchmarks), typeof(AwaitBenchmarks), typeof(FanOutBenchmarks), typeof(PipeBenchmarks)],
+            config);
         foreach (Summary summary in summaries)
         {
             MarkdownExporter.Console.ExportToLog(summary, ConsoleLogger.Default);
         }
 
         figures = [.. summaries.SelectMany(MicroFigures.Of)];
-        return summaries.All(summary => !summary.HasCriticalValidationErrors && summary.Reports.All(report => report.Success));
+        return summaries.All(summary => !summary.HasCriticalValidationErrors &&
+            summary.Reports.All(report => report.Success));
     }
 }

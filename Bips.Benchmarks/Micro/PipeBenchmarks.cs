@@ -4,9 +4,10 @@ using BenchmarkDotNet.Attributes;
 namespace Bips.Benchmarks.Micro;
 
 /// <summary>
-/// One frame through a pool by way of the Pipelines adapters, payload untouched. The baseline is the same frame by way of leases; the
-/// framework's own pipe, within one process, stands beside it. Nobody waits, but in the last two, where each read is begun before its frame is
-/// there, or each flush while the reader has all buffers: a frame then costs a wake of the waiting thread and one of the thread pool.
+/// One frame through a pool by way of the Pipelines adapters, payload untouched. The baseline is the same frame by way
+/// of leases; the framework's own pipe, within one process, stands beside it. Nobody waits except in the last two,
+/// which begin each read before its frame is pushed, or each flush while the reader has all buffers: a frame then costs
+/// a wake of the waiting thread and a wake of the thread pool.
 /// </summary>
 [MemoryDiagnoser]
 public class PipeBenchmarks : IDisposable

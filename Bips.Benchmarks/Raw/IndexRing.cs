@@ -4,12 +4,13 @@ using Bips.Signaler;
 namespace Bips.Benchmarks.Raw;
 
 /// <summary>
-/// The bare limit of a pool: a ring that one thread puts buffer numbers into and another takes out of, in memory that they share. No
+/// The bare limit of a pool: a ring in shared memory; one thread puts buffer numbers in, another takes them out. No
 /// names, no lifetime, no waiting, no loss.
 /// </summary>
 /// <remarks>
-/// Lamport's ring with what everybody does to make it fast: each side keeps its own counter on a line of its own and remembers the
-/// other's, so that it touches the other's line only when the ring looks full or empty. Each end is a copy of this struct.
+/// Lamport's ring with the usual optimisation: each side keeps its own counter on a line of its own and
+/// remembers the other's, so that it touches the other's line only when the ring looks full or empty. Each end is a
+/// copy of this struct.
 /// </remarks>
 internal unsafe struct IndexRing
 {

@@ -5,7 +5,7 @@ using Bips.Processes;
 
 namespace Bips.Benchmarks.Raw;
 
-/// <summary><c>limits.c</c>, compiled on the spot where there is a C compiler, else absent. Not thread-safe.</summary>
+/// <summary><c>limits.c</c>, compiled when needed; absent on a machine without a C compiler. Not thread-safe.</summary>
 internal sealed class NativeLimits : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
@@ -22,7 +22,9 @@ internal sealed class NativeLimits : IDisposable
     /// <summary>Why there is nothing to run; null when there is.</summary>
     public string? Obstacle { get; }
 
-    /// <summary>Runs it and takes its numbers under names that begin with the given one. Does nothing where it is absent.</summary>
+    /// <summary>
+    /// Runs it and takes its numbers under names that begin with the given one. Does nothing where it is absent.
+    /// </summary>
     /// <exception cref="InvalidOperationException">It failed.</exception>
     public void Measure(IDictionary<string, double> values, string name, params IEnumerable<string> arguments)
     {
@@ -34,10 +36,12 @@ internal sealed class NativeLimits : IDisposable
         (int code, string output, string error) = ChildProcess.Run(_program, arguments, s_patience);
         if (code != 0)
         {
-            throw new InvalidOperationException($"{_program} {string.Join(' ', arguments)} ended with code {code}: {error}");
+            throw new InvalidOperationException(
+                $"{_program} {string.Join(' ', arguments)} ended with code {code}: {error}");
         }
 
-        foreach (string[] parts in output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')))
+        foreach (string[] parts in output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(' ')))
         {
             values[$"{name}.{parts[0]}"] = double.Parse(parts[1], CultureInfo.InvariantCulture);
         }

@@ -1,6 +1,8 @@
 namespace Bips.Benchmarks.Raw;
 
-/// <summary>Equally sized buffers one behind the other in plain memory, each beginning on a page as those of a pool do.</summary>
+/// <summary>
+/// Equally sized buffers one behind the other in plain memory, each beginning on a page as those of a pool do.
+/// </summary>
 /// <param name="first">First byte of the first buffer.</param>
 /// <param name="size">Bytes that are used of each.</param>
 internal readonly unsafe struct PlainBuffers(byte* first, int size)

@@ -5,10 +5,12 @@ using Bips.Signaler;
 namespace Bips.Benchmarks.Raw;
 
 /// <summary>
-/// The bare limit of a stream to several readers: the same buffers in plain memory, written and read in turn, with one counter for each
-/// process and no more than it takes to keep them in step.
+/// The bare limit of a stream to several readers: the same buffers in plain memory, written and read in turn. Each
+/// process has one counter, and nothing else keeps them in step.
 /// </summary>
-/// <remarks>Who has to wait spins a little and then lets others run, because there may be more processes than processors.</remarks>
+/// <remarks>
+/// A process that must wait spins a little and then yields, because there may be more processes than processors.
+/// </remarks>
 internal unsafe struct PlainStream : IStreamSource, IStreamSink
 {
     private const int LineDistance = 128;

@@ -5,13 +5,14 @@ using Bips.Signaler;
 namespace Bips.Benchmarks.Raw;
 
 /// <summary>
-/// The bare limit of a hand-over: one line of payload and then a number on another line that says that it is there. With one slot it is
-/// the ping-pong of two dependent lines; with many, a receiver may be late, and a sender waits before it overwrites.
+/// The bare limit of a hand-over: the sender writes one line of payload, then a number on another line that announces
+/// it. With one slot this is the ping-pong of two dependent lines. With many slots the receiver may be late, and the
+/// sender waits before it overwrites a slot.
 /// </summary>
 /// <remarks>Each end is a copy of this struct over the same zeroed memory.</remarks>
 internal unsafe struct RawChannel
 {
-    /// <summary>Distance at which two lines do not travel together (processors fetch lines in pairs).</summary>
+    /// <summary>Distance at which the processor does not fetch two lines together; it fetches them in pairs.</summary>
     private const int LineDistance = 128;
 
     private const int SlotLength = 2 * LineDistance;

@@ -7,8 +7,8 @@ internal enum RawWait
     Tight,
 
     /// <summary>
-    /// With a pause in the loop, which leaves the line to the sender for longer: on some processors, and between some cores, the
-    /// faster of the two.
+    /// With a pause instruction in the loop, which leaves the line to the sender for longer. On some processors, and
+    /// between some cores, this is faster than the tight loop.
     /// </summary>
     Relaxed,
 

@@ -1,11 +1,12 @@
 /*
- * The limits of the machine once more, in C, so that a reader sees that the C# ones beside them are not made of straw. Compiled on the
- * spot by the benchmarks; prints "name value" lines.
+ * The limits of the machine in C, so that a reader can check the limits in C# that stand beside them. The benchmarks
+ * compile this file when they run; it prints "name value" lines.
  *
- *   limits exchange line|tight|relaxed|futex CPU CPU MILLISECONDS   one way between two processes, ns: half of a round trip
- *   limits wake CPU CPU RATE FRAMES                                 futex wake on a fixed schedule, ns from when it was due
- *   limits ring CPU CPU MILLISECONDS                                numbers/s out through one ring and back through another
- *   limits copy BYTES MILLISECONDS                                  memcpy, GB/s (bytes copied)
+ *   limits exchange line|tight|relaxed|futex CPU CPU MILLISECONDS
+ *                                      one way between two processes, ns: half of a round trip
+ *   limits wake CPU CPU RATE FRAMES    futex wake on a fixed schedule, ns from when it was due
+ *   limits ring CPU CPU MILLISECONDS   numbers/s out through one ring and back through another
+ *   limits copy BYTES MILLISECONDS     memcpy, GB/s (bytes copied)
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -24,7 +25,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LINE = 64, DISTANCE = 128, WORDS = LINE / 8, SLOTS = 64, CAPACITY = 256, INDICES = 64, BATCH = 64, SAMPLES = 1 << 21 };
+enum { LINE = 64, DISTANCE = 128, WORDS = LINE / 8, SLOTS = 64 };
+enum { CAPACITY = 256, INDICES = 64, BATCH = 64, SAMPLES = 1 << 21 };
 #define END UINT64_MAX
 
 enum wait { WAIT_LINE, WAIT_TIGHT, WAIT_RELAXED, WAIT_FUTEX };
@@ -84,7 +86,8 @@ static void relax(void) {
 }
 
 static void futex(uint32_t *word, int operation, uint32_t value) {
-    if (syscall(SYS_futex, word, operation, value, NULL, NULL, 0) < 0 && errno != EAGAIN && errno != EINTR) fail("futex");
+    long result = syscall(SYS_futex, word, operation, value, NULL, NULL, 0);
+    if (result < 0 && errno != EAGAIN && errno != EINTR) fail("futex");
 }
 
 /* A process that ends with its parent. Returns in both: 0 in the new one. */
@@ -117,8 +120,8 @@ static double percentile(const int64_t *sorted, int count, double percent) {
 
 static void report(int64_t *times, int count, double divisor) {
     qsort(times, (size_t)count, sizeof *times, ascending);
-    printf("p50 %.1f\np90 %.1f\np99 %.1f\np99.9 %.1f\n", percentile(times, count, 50) / divisor, percentile(times, count, 90) / divisor,
-           percentile(times, count, 99) / divisor, percentile(times, count, 99.9) / divisor);
+    printf("p50 %.1f\np90 %.1f\n", percentile(times, count, 50) / divisor, percentile(times, count, 90) / divisor);
+    printf("p99 %.1f\np99.9 %.1f\n", percentile(times, count, 99) / divisor, percentile(times, count, 99.9) / divisor);
 }
 
 static void send(struct channel *channel, enum wait wait, uint64_t number, int slots, uint64_t value) {
@@ -238,7 +241,10 @@ static void wake(const char *one, const char *other, int rate, int frames) {
 }
 
 static void put(struct end *end, uint32_t index) {
-    while (end->own - end->other == CAPACITY) end->other = __atomic_load_n(&end->ring->taken.words[0], __ATOMIC_ACQUIRE);
+    while (end->own - end->other == CAPACITY) {
+        end->other = __atomic_load_n(&end->ring->taken.words[0], __ATOMIC_ACQUIRE);
+    }
+
     end->ring->entries[end->own % CAPACITY] = index;
     __atomic_store_n(&end->ring->put.words[0], ++end->own, __ATOMIC_RELEASE);
 }

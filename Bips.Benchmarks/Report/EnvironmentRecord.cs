@@ -6,7 +6,10 @@ using Bips.Benchmarks.Report.Facts;
 
 namespace Bips.Benchmarks.Report;
 
-/// <summary>What the figures are measured on; without it they mean nothing. Made before a run and completed after it.</summary>
+/// <summary>
+/// The machine and the state in which figures are measured; without them figures mean nothing. Made before a run and
+/// completed after it.
+/// </summary>
 internal sealed class EnvironmentRecord
 {
     /// <summary>What stands for the model of a board on machines that are none.</summary>
@@ -41,9 +44,12 @@ internal sealed class EnvironmentRecord
         _start = _clock.GetTimestamp();
     }
 
-    /// <summary>Facts that differ from run to run on one machine, and so tell nothing about whether two runs can be compared.</summary>
+    /// <summary>
+    /// Facts that differ from run to run on one machine. Two runs that differ in them can still be compared.
+    /// </summary>
     public static IReadOnlySet<string> OfOneRun { get; } =
-        new HashSet<string>([Time, Commit, Command, LoadAtStart, LoadAtEnd, HeatAtStart, HeatAtEnd, Stolen, Stops, Duration], StringComparer.Ordinal);
+        new HashSet<string>([Time, Commit, Command, LoadAtStart, LoadAtEnd, HeatAtStart, HeatAtEnd, Stolen, Stops,
+            Duration], StringComparer.Ordinal);
 
     /// <summary>Of those, the ones that may explain why two runs differ.</summary>
     public static IReadOnlyList<string> Telling { get; } = [Commit, LoadAtStart, HeatAtEnd, Stolen, Stops];
@@ -51,7 +57,9 @@ internal sealed class EnvironmentRecord
     /// <summary>Takes down all that is known before the run.</summary>
     /// <param name="settings">Of the run.</param>
     /// <param name="files">Where the kernel says it.</param>
-    /// <param name="extra">Lines <c>name: value</c> that whoever started the run found out, for example about a board; null for none.</param>
+    /// <param name="extra">
+    /// File of <c>name: value</c> lines from whoever started the run, for example about a board; null for none.
+    /// </param>
     public static EnvironmentRecord Begin(RunSettings settings, SystemFiles files, FileInfo? extra = null)
     {
         var record = new EnvironmentRecord(files, settings);
@@ -67,9 +75,13 @@ internal sealed class EnvironmentRecord
     {
         _facts[LoadAtEnd] = _files.FirstLine("/proc/loadavg") ?? Unknown;
         _facts[HeatAtEnd] = Temperatures();
-        _facts[Stolen] = ProcessorTimes.Read(_files).StolenSince(_times, _pinned) is { Length: > 0 } stolen ? stolen : Unknown;
-        _facts[Stops] = string.Create(CultureInfo.InvariantCulture, $"{new ControlGroup(_files).Stops() - _stops} times");
-        _facts[Duration] = string.Create(CultureInfo.InvariantCulture, $"{_clock.GetElapsedTime(_start).TotalSeconds:0} s");
+        _facts[Stolen] = ProcessorTimes.Read(_files).StolenSince(_times, _pinned) is { Length: > 0 } stolen
+            ? stolen
+            : Unknown;
+        _facts[Stops] = string.Create(CultureInfo.InvariantCulture,
+            $"{new ControlGroup(_files).Stops() - _stops} times");
+        _facts[Duration] = string.Create(CultureInfo.InvariantCulture,
+            $"{_clock.GetElapsedTime(_start).TotalSeconds:0} s");
         return new(_facts, StringComparer.Ordinal);
     }
 
@@ -80,7 +92,9 @@ internal sealed class EnvironmentRecord
     {
         _facts["processor"] = processors.Name();
         _facts["processors online"] = _files.FirstLine("/sys/devices/system/cpu/online") ?? Unknown;
-        _facts["pinned to"] = $"{string.Join(", ", _pinned)} in this order (sched_setaffinity); trials with more processes than that are not pinned";
+        _facts["pinned to"] =
+            $"{string.Join(", ", _pinned)} in this order (sched_setaffinity); trials with more processes than that " +
+            $"are not pinned";
         _facts["topology"] = processors.Topology();
         _facts["threads of a core"] = processors.Threads();
         _facts["caches"] = processors.Caches();
@@ -95,7 +109,8 @@ internal sealed class EnvironmentRecord
         _facts["memory"] = _files.Value("/proc/meminfo", "MemTotal") ?? Unknown;
         _facts["kernel"] = $"Linux {_files.FirstLine("/proc/sys/kernel/osrelease") ?? Unknown} " +
             $"{RuntimeInformation.OSArchitecture}; {RuntimeInformation.OSDescription}";
-        _facts["clock source"] = _files.FirstLine("/sys/devices/system/clocksource/clocksource0/current_clocksource") ?? Unknown;
+        _facts["clock source"] = _files.FirstLine("/sys/devices/system/clocksource/clocksource0/current_clocksource")
+            ?? Unknown;
         _facts["virtualisation"] = Virtualisation();
         _facts["container"] = Container();
         _facts["processor quota"] = group.ProcessorQuota();
@@ -120,7 +135,8 @@ internal sealed class EnvironmentRecord
 
     private void AddRun()
     {
-        _facts[Commit] = Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? Unknown;
+        _facts[Commit] = Assembly.GetExecutingAssembly()
+            .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? Unknown;
         _facts[Command] = string.Join(' ', Environment.GetCommandLineArgs().Skip(1).Prepend("./build.sh bench"));
         _facts[Time] = _clock.GetUtcNow().ToString("u", CultureInfo.InvariantCulture);
         _facts[LoadAtStart] = _files.FirstLine("/proc/loadavg") ?? Unknown;
@@ -141,7 +157,8 @@ internal sealed class EnvironmentRecord
     {
         string vendor = _files.FirstLine("/sys/class/dmi/id/sys_vendor") ?? _files.FirstLine("/sys/hypervisor/type") ??
             _files.FirstLine("/proc/device-tree/hypervisor/compatible") ?? "vendor unknown";
-        bool isVirtual = $" {_files.Value("/proc/cpuinfo", "flags")} ".Contains(" hypervisor ", StringComparison.Ordinal) ||
+        bool isVirtual = $" {_files.Value("/proc/cpuinfo", "flags")} ".Contains(" hypervisor ",
+            StringComparison.Ordinal) ||
             _files.Exists("/sys/hypervisor/type") || _files.Exists("/proc/device-tree/hypervisor");
         return isVirtual ? $"virtual machine ({vendor})" : $"none visible ({vendor})";
     }
@@ -154,7 +171,8 @@ internal sealed class EnvironmentRecord
         }
 
         return _files.Exists("/run/.containerenv") ? "podman" :
-            _files.FirstLine("/run/systemd/container") ?? Environment.GetEnvironmentVariable("container") ?? "none visible";
+            _files.FirstLine("/run/systemd/container") ?? Environment.GetEnvironmentVariable("container")
+                ?? "none visible";
     }
 
     /// <summary>The word in brackets, of a file that lists all that could be chosen.</summary>

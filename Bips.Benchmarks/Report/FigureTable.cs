@@ -6,7 +6,8 @@ namespace Bips.Benchmarks.Report;
 internal static class FigureTable
 {
     /// <summary>Titles of the columns; those that begin with a blank are to the right.</summary>
-    public static IReadOnlyList<string> Columns { get; } = ["figure", "unit", " Bips", " limit", " ratio", " target", "verdict", "limit is"];
+    public static IReadOnlyList<string> Columns { get; } =
+        ["figure", "unit", " Bips", " limit", " ratio", " target", "verdict", "limit is"];
 
     public static IReadOnlyList<string> Row(Figure figure) =>
     [
@@ -14,5 +15,6 @@ internal static class FigureTable
         figure.Target?.ToString() ?? "", NumberText.VerdictOf(figure), figure.LimitName ?? "",
     ];
 
-    public static void Write(IEnumerable<Figure> figures, TextWriter output) => MarkdownTable.Write(output, Columns, figures.Select(Row));
+    public static void Write(IEnumerable<Figure> figures, TextWriter output) =>
+        MarkdownTable.Write(output, Columns, figures.Select(Row));
 }

@@ -16,12 +16,14 @@ internal static class HtmlReport
         @media (prefers-color-scheme:dark){:root{--good:#3fb950;--bad:#ff7b72;--stripe:#161b22}}
         body{margin:2rem auto;max-width:92rem;padding:0 1rem;background:var(--paper);color:var(--ink);
         font:16px/1.5 system-ui,Helvetica,Arial,sans-serif}
-        h1{font-size:1.7rem;line-height:1.25}h2{font-size:1.25rem;margin-top:2.5rem;border-bottom:1px solid var(--grid);padding-bottom:.25rem}
+        h1{font-size:1.7rem;line-height:1.25}
+        h2{font-size:1.25rem;margin-top:2.5rem;border-bottom:1px solid var(--grid);padding-bottom:.25rem}
         .scroll{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem;width:100%}
         th,td{padding:.3rem .4rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--grid)}
         tbody tr:nth-child(even){background:var(--stripe)}
         .number{text-align:right;font-variant-numeric:tabular-nums}.number span{white-space:nowrap}
-        td:first-child{min-width:11rem}td:last-child{min-width:9rem}.good{color:var(--good)}.bad{color:var(--bad);font-weight:700}
+        td:first-child{min-width:11rem}td:last-child{min-width:9rem}
+        .good{color:var(--good)}.bad{color:var(--bad);font-weight:700}
         figure{margin:1.5rem 0}figcaption{font-size:.85rem;color:var(--limit)}
         svg{width:100%;max-width:820px;height:auto;display:block}code{font-size:.9em;overflow-wrap:anywhere}
         """;
@@ -36,14 +38,18 @@ internal static class HtmlReport
         Figure[] missed = [.. report.Figures.Where(figure => figure.IsMet == false)];
         if (missed.Length > 0)
         {
-            body.Add(new XElement("h2", "Targets that are missed"), Table(FigureTable.Columns, missed.Select(FigureTable.Row)));
+            body.Add(new XElement("h2", "Targets that are missed"),
+                Table(FigureTable.Columns, missed.Select(FigureTable.Row)));
         }
 
-        foreach (IGrouping<string, Figure> scenario in report.Figures.GroupBy(figure => figure.Scenario, StringComparer.Ordinal))
+        foreach (IGrouping<string, Figure> scenario in report.Figures
+            .GroupBy(figure => figure.Scenario, StringComparer.Ordinal))
         {
-            body.Add(new XElement("h2", scenario.Key), Paragraph(report.Scenarios.GetValueOrDefault(scenario.Key) ?? ""),
+            body.Add(new XElement("h2", scenario.Key),
+                Paragraph(report.Scenarios.GetValueOrDefault(scenario.Key) ?? ""),
                 Table(FigureTable.Columns, scenario.Select(FigureTable.Row)),
-                plots.Where(plot => string.Equals(plot.Scenario, scenario.Key, StringComparison.Ordinal)).Select(Drawing));
+                plots.Where(plot => string.Equals(plot.Scenario, scenario.Key, StringComparison.Ordinal))
+                .Select(Drawing));
         }
 
         foreach (RunComparison comparison in comparisons)
@@ -55,23 +61,28 @@ internal static class HtmlReport
 
         body.Add(new XElement("h2", "Measured on"),
             Table(["what", "how it was"], report.Environment.Select(string[] (fact) => [fact.Key, fact.Value])));
-        return new XDocument(new XDocumentType("html", null, null, null), new XElement("html", new XAttribute("lang", "en"), Head(report), body));
+        return new XDocument(new XDocumentType("html", null, null, null),
+            new XElement("html", new XAttribute("lang", "en"), Head(report), body));
     }
 
     /// <summary>A number and its range, between which alone a narrow column may break.</summary>
     private static IEnumerable<object> Unbroken(string text)
     {
         int range = text.IndexOf(" [", StringComparison.Ordinal);
-        return range < 0 ? [new XElement("span", text)] : [text[..(range + 1)], new XElement("span", text[(range + 1)..])];
+        return range < 0
+            ? [new XElement("span", text)]
+            : [text[..(range + 1)], new XElement("span", text[(range + 1)..])];
     }
 
     private static XElement Head(RunReport report) => new("head",
         new XElement("meta", new XAttribute("charset", "utf-8")),
-        new XElement("meta", new XAttribute("name", "viewport"), new XAttribute("content", "width=device-width, initial-scale=1")),
+        new XElement("meta", new XAttribute("name", "viewport"),
+            new XAttribute("content", "width=device-width, initial-scale=1")),
         new XElement("title", ReportText.Title(report.Environment)),
         new XElement("style", Palette.Style(":root") + Style));
 
-    private static XElement Drawing(Plot plot) => new("figure", PlotImage.Inline(plot), new XElement("figcaption", plot.Title));
+    private static XElement Drawing(Plot plot) =>
+        new("figure", PlotImage.Inline(plot), new XElement("figcaption", plot.Title));
 
     /// <summary>Text in which what stands between backticks is code.</summary>
     private static XElement Paragraph(string text) =>
@@ -80,7 +91,8 @@ internal static class HtmlReport
     private static XElement Table(IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows) =>
         new("div", new XAttribute("class", "scroll"), new XElement("table",
             new XElement("thead", new XElement("tr", columns.Select(column => Cell("th", column.Trim(), column)))),
-            new XElement("tbody", rows.Select(row => new XElement("tr", row.Select((cell, number) => Cell("td", cell, columns[number])))))));
+            new XElement("tbody", rows.Select(row =>
+                new XElement("tr", row.Select((cell, number) => Cell("td", cell, columns[number])))))));
 
     /// <param name="tag">Of the element.</param>
     /// <param name="text">In it.</param>
@@ -93,6 +105,8 @@ internal static class HtmlReport
             "MISSED" or "WORSE" => "bad",
             _ => null,
         };
-        return new XElement(tag, kind is null ? null : new XAttribute("class", kind), kind is Number ? Unbroken(text) : text);
+        return new XElement(tag, kind is null ? null : new XAttribute("class", kind), kind is Number
+            ? Unbroken(text)
+            : text);
     }
 }

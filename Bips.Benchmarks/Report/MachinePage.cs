@@ -9,7 +9,8 @@ internal static class MachinePage
     {
         Figure[] figures = [.. machine.Runs.SelectMany(run => run.Figures)];
         output.WriteLine($"# {ReportText.Title(machine.Facts())}\n");
-        output.WriteLine($"{ReportText.Count(figures)}. `bench ... --report` writes this page and `{ReportFiles.Results}`.\n");
+        output.WriteLine(
+            $"{ReportText.Count(figures)}. `bench ... --report` writes this page and `{ReportFiles.Results}`.\n");
         output.WriteLine($"{ReportText.Reading}\n");
         Figure[] missed = [.. figures.Where(figure => figure.IsMet == false)];
         if (missed.Length > 0)

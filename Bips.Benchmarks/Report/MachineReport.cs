@@ -6,17 +6,19 @@ using Bips.Benchmarks.Harness;
 namespace Bips.Benchmarks.Report;
 
 /// <summary>
-/// What is known of one machine: of each scenario the newest run, all in one small file that <c>--report</c> keeps up to
-/// date and <c>compare</c> reads.
+/// What is known of one machine: of each scenario the newest run, all in one small file that <c>--report</c> keeps up
+/// to date and <c>compare</c> reads.
 /// </summary>
 /// <remarks>
-/// The file is for a git checkout: a figure is a line of it, so a new run changes the lines of its own figures. It leaves
-/// out the curves of percentiles, which only drawings need; <c>--json</c> keeps them.
+/// The file is for a git checkout: a figure is a line of it, so a new run changes the lines of its own figures. It
+/// leaves out the curves of percentiles, which only drawings need; <c>--json</c> keeps them.
 /// </remarks>
 /// <param name="Runs">One for each scenario, with that scenario alone.</param>
 internal sealed record MachineReport(IReadOnlyList<RunReport> Runs)
 {
-    /// <summary>Number of the shape of the file; what the figures mean is <see cref="RunReport.CurrentFormat"/>.</summary>
+    /// <summary>
+    /// Number of the shape of the file; what the figures mean is <see cref="RunReport.CurrentFormat"/>.
+    /// </summary>
     private const string Kind = "machine-1";
 
     /// <summary>What stands before each figure, to give it a line of its own.</summary>
@@ -150,13 +152,14 @@ internal sealed record MachineReport(IReadOnlyList<RunReport> Runs)
         writer.WriteEndObject();
     }
 
-    private static RunReport RunOf(string name, StoredScenario scenario, OrderedDictionary<string, string> machine) => new()
-    {
-        Environment = new(machine.Concat(scenario.Run), StringComparer.Ordinal),
-        Settings = scenario.Settings.ToSettings(),
-        Scenarios = new(StringComparer.Ordinal) { [name] = scenario.Description },
-        Figures = [.. scenario.Figures.Select(figure => figure.ToFigure(name))],
-    };
+    private static RunReport RunOf(string name, StoredScenario scenario,
+        OrderedDictionary<string, string> machine) => new()
+        {
+            Environment = new(machine.Concat(scenario.Run), StringComparer.Ordinal),
+            Settings = scenario.Settings.ToSettings(),
+            Scenarios = new(StringComparer.Ordinal) { [name] = scenario.Description },
+            Figures = [.. scenario.Figures.Select(figure => figure.ToFigure(name))],
+        };
 
     private static bool IsSame(string? one, string? other) => string.Equals(one, other, StringComparison.Ordinal);
 

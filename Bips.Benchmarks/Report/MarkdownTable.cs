@@ -9,7 +9,8 @@ internal static class MarkdownTable
     public static void Write(TextWriter output, IReadOnlyList<string> columns, IEnumerable<IReadOnlyList<string>> rows)
     {
         output.WriteLine($"| {string.Join(" | ", columns.Select(column => column.Trim()))} |");
-        output.WriteLine($"| {string.Join(" | ", columns.Select(column => column.StartsWith(' ') ? "---:" : "---"))} |");
+        output.WriteLine(
+            $"| {string.Join(" | ", columns.Select(column => column.StartsWith(' ') ? "---:" : "---"))} |");
         foreach (IReadOnlyList<string> row in rows)
         {
             output.WriteLine($"| {string.Join(" | ", row.Select(Escape))} |");

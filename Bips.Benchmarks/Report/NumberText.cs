@@ -7,7 +7,9 @@ namespace Bips.Benchmarks.Report;
 internal static class NumberText
 {
     /// <summary>For example <c>1.20 [1.10..1.31]</c>; nothing for nothing.</summary>
-    public static string Of(Spread? spread) => spread is { } known ? $"{Of(known.Median)} [{Of(known.Low)}..{Of(known.High)}]" : "";
+    public static string Of(Spread? spread) => spread is { } known
+        ? $"{Of(known.Median)} [{Of(known.Low)}..{Of(known.High)}]"
+        : "";
 
     /// <summary>Three significant digits where a number is small, none behind the point where it is large.</summary>
     public static string Of(double value) => Math.Abs(value) switch
@@ -18,5 +20,6 @@ internal static class NumberText
     };
 
     /// <summary>Whether the target of a figure is met, in a word; nothing without a target.</summary>
-    public static string VerdictOf(Figure figure) => figure.IsMet switch { null => "", true => "met", false => "MISSED" };
+    public static string VerdictOf(Figure figure) =>
+        figure.IsMet switch { null => "", true => "met", false => "MISSED" };
 }

@@ -17,7 +17,9 @@ internal static class ReportFiles
     /// <summary>The file with the figures of the machine that a directory is for.</summary>
     public static FileInfo ResultsIn(DirectoryInfo directory) => new(Path.Combine(directory.FullName, Results));
 
-    /// <summary>Puts the scenarios of a run into the figures and onto the page of a machine; other scenarios stay.</summary>
+    /// <summary>
+    /// Puts the scenarios of a run into the figures and onto the page of a machine; other scenarios stay.
+    /// </summary>
     /// <param name="run">The run.</param>
     /// <param name="directory">The machine's directory; made if it is not there.</param>
     public static void Update(RunReport run, DirectoryInfo directory)
@@ -38,7 +40,8 @@ internal static class ReportFiles
     /// <param name="comparisons">With older runs.</param>
     /// <param name="directory">Where to; made if it is not there.</param>
     /// <param name="name">Of the file, without extension.</param>
-    public static void Draw(RunReport run, IReadOnlyList<RunComparison> comparisons, DirectoryInfo directory, string name)
+    public static void Draw(RunReport run, IReadOnlyList<RunComparison> comparisons, DirectoryInfo directory,
+        string name)
     {
         directory.Create();
         string path = Path.Combine(directory.FullName, $"{name}.html");

@@ -7,16 +7,19 @@ internal static class ReportText
 {
     /// <summary>How to read a table of figures.</summary>
     public const string Reading =
-        "Each cell is the median [smallest..largest] of the repetitions, each with new processes. The limit is mostly what " +
-        "the machine does without Bips, otherwise what the last column says, measured in the same processes on the same " +
-        "cores; the ratio is taken within each repetition. A ratio of a time is good when small, of a rate when large.";
+        "Each cell is the median [smallest..largest] of the repetitions, each with new processes. The limit is " +
+        "mostly what the machine does without Bips, otherwise what the last column says, measured in the same " +
+        "processes on the same cores; the ratio is taken within each repetition. A ratio of a time is good when " +
+        "small, of a rate when large.";
 
     /// <param name="facts">Of the environment record.</param>
-    public static string Title(IReadOnlyDictionary<string, string> facts) => $"Bips on {facts.GetValueOrDefault("board") switch
+    public static string Title(IReadOnlyDictionary<string, string> facts)
     {
-        null or EnvironmentRecord.NoBoard => facts.GetValueOrDefault("processor") ?? "an unknown machine",
-        string board => board,
-    }}";
+        string? board = facts.GetValueOrDefault("board");
+        return board is null or EnvironmentRecord.NoBoard
+            ? $"Bips on {facts.GetValueOrDefault("processor") ?? "an unknown machine"}"
+            : $"Bips on {board}";
+    }
 
     /// <summary>How many figures there are, and how many meet their targets.</summary>
     public static string Count(IReadOnlyList<Figure> figures)

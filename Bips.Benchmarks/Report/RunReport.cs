@@ -5,12 +5,15 @@ using Bips.Benchmarks.Harness;
 
 namespace Bips.Benchmarks.Report;
 
-/// <summary>Everything that one run found out: what <c>--json</c> writes and what <c>report</c> and <c>compare</c> read.</summary>
+/// <summary>
+/// Everything that one run found out: what <c>--json</c> writes and what <c>report</c> and <c>compare</c> read.
+/// </summary>
 internal sealed record RunReport
 {
     /// <summary>
-    /// Number of the shape of the file and of the way in which figures are measured. It changes when an older file would be misread,
-    /// and when a figure comes to mean something else although neither its name nor its definition changed.
+    /// Number of the shape of the file and of the way in which figures are measured. It changes when an older file
+    /// would be misread, and when a figure comes to mean something else although neither its name nor its definition
+    /// changed.
     /// </summary>
     public const int CurrentFormat = 1;
 
@@ -44,10 +47,12 @@ internal sealed record RunReport
         {
             using (JsonDocument document = JsonDocument.Parse(text))
             {
-                if (!document.RootElement.TryGetProperty("format", out JsonElement format) || format.GetInt32() != CurrentFormat)
+                if (!document.RootElement.TryGetProperty("format", out JsonElement format) ||
+                    format.GetInt32() != CurrentFormat)
                 {
                     throw new InvalidDataException(
-                        $"'{file}' is not of result format {CurrentFormat}, the one that this program reads and writes. Measure again with --json.");
+                        $"'{file}' is not of result format {CurrentFormat}, the one that this program reads and " +
+                        $"writes. Measure again with --json.");
                 }
             }
 
@@ -63,7 +68,8 @@ internal sealed record RunReport
     public IEnumerable<RunReport> Split() => Figures.GroupBy(figure => figure.Scenario, StringComparer.Ordinal)
         .Select(scenario => this with
         {
-            Scenarios = new(StringComparer.Ordinal) { [scenario.Key] = Scenarios.GetValueOrDefault(scenario.Key) ?? "" },
+            Scenarios =
+                new(StringComparer.Ordinal) { [scenario.Key] = Scenarios.GetValueOrDefault(scenario.Key) ?? "" },
             Figures = [.. scenario],
         });
 

@@ -25,7 +25,8 @@ internal static class StoredRuns
         return
         [
             .. now.SelectMany(run => run.Split()).Select(run => RunComparison.Of(
-                Array.Find(parts, part => part.Scenarios.ContainsKey(run.Scenarios.Keys.Single())) ?? run with { Figures = [] },
+                Array.Find(parts, part => part.Scenarios.ContainsKey(run.Scenarios.Keys.Single()))
+                    ?? run with { Figures = [] },
                 run, tolerance)),
         ];
     }

@@ -27,7 +27,8 @@ internal sealed class AlternativesScenario : IScenario
 
     public string Name => "alternatives";
 
-    public string Description => "Sockets, pipes, pipelines, a mapped file, ZeroMQ, GStreamer and iceoryx doing the same work as Bips.";
+    public string Description =>
+        "Sockets, pipes, pipelines, a mapped file, ZeroMQ, GStreamer and iceoryx doing the same work as Bips.";
 
     public IEnumerable<Figure> Run(TrialRunner runner)
     {
@@ -36,15 +37,19 @@ internal sealed class AlternativesScenario : IScenario
         {
             foreach (Outcome outcome in comparison.Run(Name, StreamOf(runner, name, plan)))
             {
-                yield return outcome.ToFigure(name, "frames/s", outcome.Alternative.Polls ? SpinningPool : Pool, "rate");
+                yield return outcome.ToFigure(name, "frames/s", outcome.Alternative.Polls
+                    ? SpinningPool
+                    : Pool, "rate");
             }
         }
 
         foreach (Outcome outcome in comparison.Run(Name, PacedOf(runner)))
         {
             string pool = outcome.Alternative.Polls ? SpinningPacedPool : PacedPool;
-            yield return outcome.ToFigure($"a line at {Rate:N0} frames/s, from when it was due, p50", "ns", pool, "p50");
-            yield return outcome.ToFigure($"a line at {Rate:N0} frames/s, from when it was due, p99", "ns", pool, "p99");
+            yield return outcome.ToFigure($"a line at {Rate:N0} frames/s, from when it was due, p50", "ns",
+                pool, "p50");
+            yield return outcome.ToFigure($"a line at {Rate:N0} frames/s, from when it was due, p99", "ns",
+                pool, "p99");
         }
     }
 

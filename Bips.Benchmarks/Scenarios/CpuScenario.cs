@@ -13,7 +13,8 @@ internal sealed class CpuScenario : IScenario
 
     public string Name => "cpu";
 
-    public string Description => "Processor time of a consumer at 60 frames/s for each way of waiting, and rate of a saturated stream.";
+    public string Description =>
+        "Processor time of a consumer at 60 frames/s for each way of waiting, and rate of a saturated stream.";
 
     public IEnumerable<Figure> Run(TrialRunner runner)
     {
@@ -26,10 +27,13 @@ internal sealed class CpuScenario : IScenario
             Processes = [Roles.PacedSender, Roles.PacedReceiver],
             MemoryLength = Paced.MemoryLength,
         });
-        yield return waiting.Beside("processor time at 60 frames/s, Sleep", "%", "pool-sleep.cpu", "raw-futex.cpu", "futex wait alone");
-        yield return waiting.Beside("processor time at 60 frames/s, Balanced", "%", "pool-balanced.cpu", "pool-sleep.cpu", "Sleep",
+        yield return waiting.Beside("processor time at 60 frames/s, Sleep", "%", "pool-sleep.cpu", "raw-futex.cpu",
+            "futex wait alone");
+        yield return waiting.Beside("processor time at 60 frames/s, Balanced", "%", "pool-balanced.cpu",
+            "pool-sleep.cpu", "Sleep",
             Target.AtMost(1.3));
-        yield return waiting.Beside("processor time at 60 frames/s, Spin", "%", "pool-spin.cpu", "pool-sleep.cpu", "Sleep");
+        yield return waiting.Beside("processor time at 60 frames/s, Spin", "%", "pool-spin.cpu",
+            "pool-sleep.cpu", "Sleep");
 
         var plan = new StreamPlan(FrameSize, Buffers, Sinks: 1, Touch.None);
         Samples saturated = runner.Run(Name, new Trial
@@ -40,8 +44,10 @@ internal sealed class CpuScenario : IScenario
             Processes = [Roles.Source, $"{Roles.Sink} sink=0"],
             MemoryLength = 0,
         });
-        yield return saturated.Beside("saturated stream, Balanced", "frames/s", "pool/Balanced/Block.rate", "pool/Spin/Block.rate", "Spin",
+        yield return saturated.Beside("saturated stream, Balanced", "frames/s", "pool/Balanced/Block.rate",
+            "pool/Spin/Block.rate", "Spin",
             Target.AtLeast(0.9));
-        yield return saturated.Beside("saturated stream, Sleep", "frames/s", "pool/Sleep/Block.rate", "pool/Spin/Block.rate", "Spin");
+        yield return saturated.Beside("saturated stream, Sleep", "frames/s", "pool/Sleep/Block.rate",
+            "pool/Spin/Block.rate", "Spin");
     }
 }

@@ -19,7 +19,8 @@ internal sealed class FramesScenario : IScenario
 
     public string Name => "frames";
 
-    public string Description => "1080p and 4K frames, written and read in full by one and three consumers, beside plain memory and copying.";
+    public string Description =>
+        "1080p and 4K frames, written and read in full by one and three consumers, beside plain memory and copying.";
 
     public IEnumerable<Figure> Run(TrialRunner runner)
     {
@@ -33,10 +34,12 @@ internal sealed class FramesScenario : IScenario
                 Samples streams = Stream(runner, title, plan, hasProcessors);
                 if (hasProcessors)
                 {
-                    yield return streams.Beside($"{title}, spinning", "frames/s", $"{Spinning}.rate", "plain.rate", Plain, Target.AtLeast(0.95));
+                    yield return streams.Beside($"{title}, spinning", "frames/s", $"{Spinning}.rate", "plain.rate",
+                        Plain, Target.AtLeast(0.95));
                 }
 
-                yield return streams.Beside(title, "frames/s", $"{Pool}.rate", "plain.rate", Plain, Target.AtLeast(0.95));
+                yield return streams.Beside(title, "frames/s", $"{Pool}.rate", "plain.rate", Plain,
+                    Target.AtLeast(0.95));
                 yield return streams.Beside($"{title}, beside copying", "frames/s", $"{Pool}.rate", "copying.rate",
                     $"the best that copies: {streams.Winner("copying", s_copying, "rate")}", Target.AtLeast(1.5));
             }
@@ -46,7 +49,9 @@ internal sealed class FramesScenario : IScenario
     /// <param name="runner">Runs it.</param>
     /// <param name="title">Its name.</param>
     /// <param name="plan">The frames.</param>
-    /// <param name="hasProcessors">Whether there is a processor for each process: then each is pinned, and may spin.</param>
+    /// <param name="hasProcessors">
+    /// Whether there is a processor for each process: then each is pinned, and may spin.
+    /// </param>
     private Samples Stream(TrialRunner runner, string title, StreamPlan plan, bool hasProcessors)
     {
         string[] pools = hasProcessors ? [Spinning, Pool] : [Pool];

@@ -5,7 +5,9 @@ using Bips.Benchmarks.Stations;
 
 namespace Bips.Benchmarks.Scenarios;
 
-/// <summary>What a producer or a consumer in another language does to the rate of a stream whose other side is in C#.</summary>
+/// <summary>
+/// What a producer or a consumer in another language does to the rate of a stream whose other side is in C#.
+/// </summary>
 internal static class LanguageQuestions
 {
     private const string Pool = "pool/Balanced/Block";
@@ -25,8 +27,10 @@ internal static class LanguageQuestions
                 [("c", "C", obstacleOfC), ("python", "Python", ForeignPrefix.ObstacleOfPython)];
             return
             [
-                .. Side(runner, scenario, languages, "consumer", "by", "C# producer", [Roles.Source, Roles.ForeignSink]),
-                .. Side(runner, scenario, languages, "producer", "from", "C# consumer", [Roles.ForeignSource, $"{Roles.Sink} sink=0"]),
+                .. Side(runner, scenario, languages, "consumer", "by", "C# producer",
+                    [Roles.Source, Roles.ForeignSink]),
+                .. Side(runner, scenario, languages, "producer", "from", "C# consumer",
+                    [Roles.ForeignSource, $"{Roles.Sink} sink=0"]),
             ];
         }
         finally
@@ -35,22 +39,26 @@ internal static class LanguageQuestions
         }
     }
 
-    private static IEnumerable<Figure> Side(TrialRunner runner, string scenario, (string Key, string Name, string? Obstacle)[] languages,
+    private static IEnumerable<Figure> Side(TrialRunner runner, string scenario,
+        (string Key, string Name, string? Obstacle)[] languages,
         string side, string word, string other, IReadOnlyList<string> processes)
     {
         string own = $"{Pool}/{word}={ForeignProgram.Own}";
         Samples samples = runner.Run(scenario, new Trial
         {
             Name = $"{side}s in other languages",
-            Sections = [own, .. languages.Where(language => language.Obstacle is null).Select(language => $"{Pool}/{word}={language.Key}")],
+            Sections = [own, .. languages.Where(language => language.Obstacle is null)
+                .Select(language => $"{Pool}/{word}={language.Key}")],
             Words = $"{s_plan.ToWords()} {runner.Settings.BriefTimes}",
             Processes = processes,
             MemoryLength = s_plan.MemoryLength,
         });
         return languages.Select(language => language.Obstacle is null
-            ? samples.Beside($"{other}, {language.Name} {side}, 1 KB untouched", "frames/s", $"{Pool}/{word}={language.Key}.rate",
+            ? samples.Beside($"{other}, {language.Name} {side}, 1 KB untouched", "frames/s",
+                $"{Pool}/{word}={language.Key}.rate",
                 $"{own}.rate", $"C# {side}")
-            : samples.Alone($"{other}, no {language.Name} {side}, 1 KB untouched", "frames/s", samples.Of($"{own}.rate")) with
+            : samples.Alone($"{other}, no {language.Name} {side}, 1 KB untouched", "frames/s",
+                samples.Of($"{own}.rate")) with
             {
                 LimitName = $"{language.Name} {side}: {language.Obstacle}",
             });

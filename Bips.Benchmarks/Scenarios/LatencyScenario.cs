@@ -11,7 +11,8 @@ internal sealed class LatencyScenario : IScenario
 
     public string Name => "latency";
 
-    public string Description => "One-way hand-over of a frame between two spinning processes, beside the cache-line ping-pong.";
+    public string Description =>
+        "One-way hand-over of a frame between two spinning processes, beside the cache-line ping-pong.";
 
     public IEnumerable<Figure> Run(TrialRunner runner)
     {

@@ -28,12 +28,14 @@ internal sealed class LimitsScenario : IScenario
 
     public string Name => "limits";
 
-    public string Description => "The machine's limits without Bips, in C# and (where gcc is) in C: lines, futex wakes, copies, rings.";
+    public string Description =>
+        "The machine's limits without Bips, in C# and (where gcc is) in C: lines, futex wakes, copies, rings.";
 
     public IEnumerable<Figure> Run(TrialRunner runner)
     {
         using var native = new NativeLimits();
-        return [.. Exchanges(runner, native), .. SameCore(runner, native), .. Wakes(runner, native), .. Rings(runner, native), .. Copies(runner, native)];
+        return [.. Exchanges(runner, native), .. SameCore(runner, native), .. Wakes(runner, native),
+            .. Rings(runner, native), .. Copies(runner, native)];
     }
 
     private IEnumerable<Figure> Exchanges(TrialRunner runner, NativeLimits native)
@@ -50,12 +52,14 @@ internal sealed class LimitsScenario : IScenario
                 foreach ((string section, _) in s_exchanges)
                 {
                     native.Measure(values, $"c-{section}",
-                        ["exchange", section["raw-".Length..], .. Processors(runner), Text(runner.Settings.RunMilliseconds)]);
+                        ["exchange", section["raw-".Length..], .. Processors(runner),
+                            Text(runner.Settings.RunMilliseconds)]);
                 }
             },
         });
         return s_exchanges.SelectMany(exchange => s_percentiles.Select(percentile => BesideC(
-            samples, native, $"{exchange.Name}, {percentile}", "ns", $"{exchange.Section}.{percentile}", $"c-{exchange.Section}.{percentile}")));
+            samples, native, $"{exchange.Name}, {percentile}", "ns", $"{exchange.Section}.{percentile}",
+            $"c-{exchange.Section}.{percentile}")));
     }
 
     private IEnumerable<Figure> SameCore(TrialRunner runner, NativeLimits native)
@@ -69,9 +73,11 @@ internal sealed class LimitsScenario : IScenario
             Processes = [Roles.ExchangeDriver, Roles.ExchangeEcho],
             MemoryLength = Exchange.MemoryLength,
             IsOnOneProcessor = true,
-            Alongside = values => native.Measure(values, "c", "exchange", "futex", processor, processor, Text(runner.Settings.RunMilliseconds)),
+            Alongside = values => native.Measure(values, "c", "exchange", "futex", processor, processor,
+                Text(runner.Settings.RunMilliseconds)),
         });
-        yield return BesideC(samples, native, "one way within one core, asleep on a futex, p50", "ns", "raw-futex.p50", "c.p50");
+        yield return BesideC(samples, native, "one way within one core, asleep on a futex, p50", "ns",
+            "raw-futex.p50", "c.p50");
     }
 
     private IEnumerable<Figure> Wakes(TrialRunner runner, NativeLimits native)
@@ -84,11 +90,13 @@ internal sealed class LimitsScenario : IScenario
             Words = $"rate={Rate} warm-frames={Rate / 2} frames={frames}",
             Processes = [Roles.PacedSender, Roles.PacedReceiver],
             MemoryLength = Paced.MemoryLength,
-            Alongside = values => native.Measure(values, "c", ["wake", .. Processors(runner), Text(Rate), Text(frames)]),
+            Alongside = values =>
+                native.Measure(values, "c", ["wake", .. Processors(runner), Text(Rate), Text(frames)]),
         });
         foreach (string percentile in s_percentiles)
         {
-            yield return BesideC(samples, native, $"futex wake at {Rate:N0}/s, from when it was due, {percentile}", "ns",
+            yield return BesideC(samples, native, $"futex wake at {Rate:N0}/s, from when it was due, {percentile}",
+                "ns",
                 $"raw-futex.{percentile}", $"c.{percentile}");
         }
     }
@@ -102,9 +110,11 @@ internal sealed class LimitsScenario : IScenario
             Words = $"{s_ring.ToWords()} {runner.Settings.Times}",
             Processes = [Roles.Source, $"{Roles.Sink} sink=0"],
             MemoryLength = s_ring.MemoryLength,
-            Alongside = values => native.Measure(values, "c", ["ring", .. Processors(runner), Text(runner.Settings.RunMilliseconds)]),
+            Alongside = values =>
+                native.Measure(values, "c", ["ring", .. Processors(runner), Text(runner.Settings.RunMilliseconds)]),
         });
-        yield return BesideC(samples, native, "buffer numbers out through one ring and back through another", "1/s", "ring.rate", "c.rate");
+        yield return BesideC(samples, native, "buffer numbers out through one ring and back through another", "1/s",
+            "ring.rate", "c.rate");
     }
 
     private IEnumerable<Figure> Copies(TrialRunner runner, NativeLimits native)
@@ -122,11 +132,14 @@ internal sealed class LimitsScenario : IScenario
                 native.Measure(values, "c-cold", "copy", Text(ColdLength), Text(runner.Settings.RunMilliseconds));
             },
         });
-        yield return BesideC(samples, native, "copy of 256 KB again and again (in the cache)", "GB/s", "hot", "c-hot.rate");
-        yield return BesideC(samples, native, "copy of 64 MB again and again (beyond the cache)", "GB/s", "cold", "c-cold.rate");
+        yield return BesideC(samples, native, "copy of 256 KB again and again (in the cache)", "GB/s", "hot",
+            "c-hot.rate");
+        yield return BesideC(samples, native, "copy of 64 MB again and again (beyond the cache)", "GB/s", "cold",
+            "c-cold.rate");
     }
 
-    private static Figure BesideC(Samples samples, NativeLimits native, string name, string unit, string key, string nativeKey) =>
+    private static Figure BesideC(Samples samples, NativeLimits native, string name, string unit, string key,
+        string nativeKey) =>
         native.Obstacle is { } obstacle
             ? samples.Alone($"C#: {name}", unit, samples.Of(key)) with { LimitName = $"the same in C: {obstacle}" }
             : samples.Beside($"C#: {name}", unit, key, nativeKey, "the same in C");

@@ -4,7 +4,7 @@ using Bips.Benchmarks.Stations;
 
 namespace Bips.Benchmarks.Scenarios;
 
-/// <summary>What BIPS publishes of itself, measured by its definitions, so that its users can compare.</summary>
+/// <summary>Measures by BIPS' own definitions the figures that BIPS publishes, so that its users can compare.</summary>
 internal sealed class PublishedScenario : IScenario
 {
     private const double PublishedRate = 7_000;
@@ -23,18 +23,24 @@ internal sealed class PublishedScenario : IScenario
 
     public string Name => "published";
 
-    public string Description => "Exchanges per second, latency and bandwidth by the definitions of RidgeRun's BIPS, beside its published figures.";
+    public string Description =>
+        "Exchanges per second, latency and bandwidth by the definitions of RidgeRun's BIPS, beside its published " +
+        "figures.";
 
-    public IEnumerable<Figure> Run(TrialRunner runner) => [.. Streams(runner), .. LockStep(runner), .. Latencies(runner), .. Bandwidths(runner)];
+    public IEnumerable<Figure> Run(TrialRunner runner) =>
+        [.. Streams(runner), .. LockStep(runner), .. Latencies(runner), .. Bandwidths(runner)];
 
     private IEnumerable<Figure> Streams(TrialRunner runner)
     {
         Samples samples = Stream(runner, "4 bytes", new StreamPlan(FourBytes, SmallBuffers, Sinks: 1, Touch.Ends))
             .With("published", _ => PublishedRate);
-        yield return samples.Beside("exchanges at 4 bytes, both spinning", "exchanges/s", "pool/Spin/Block.rate", "published", Exchanges,
+        yield return samples.Beside("exchanges at 4 bytes, both spinning", "exchanges/s", "pool/Spin/Block.rate",
+            "published", Exchanges,
             Target.AtLeast(100));
-        yield return samples.Beside("exchanges at 4 bytes, both Balanced", "exchanges/s", "pool/Balanced/Block.rate", "published", Exchanges);
-        yield return samples.Beside("exchanges at 4 bytes, both sleeping", "exchanges/s", "pool/Sleep/Block.rate", "published", Exchanges,
+        yield return samples.Beside("exchanges at 4 bytes, both Balanced", "exchanges/s", "pool/Balanced/Block.rate",
+            "published", Exchanges);
+        yield return samples.Beside("exchanges at 4 bytes, both sleeping", "exchanges/s", "pool/Sleep/Block.rate",
+            "published", Exchanges,
             Target.AtLeast(1));
     }
 
@@ -52,9 +58,11 @@ internal sealed class PublishedScenario : IScenario
             .With("spin", values => 2 * values("pool-spin.rate"))
             .With("sleep", values => 2 * values("pool-sleep.rate"))
             .With("published", _ => PublishedRate);
-        yield return samples.Beside("one exchange after the other, both spinning", "exchanges/s", "spin", "published", Exchanges,
+        yield return samples.Beside("one exchange after the other, both spinning", "exchanges/s", "spin",
+            "published", Exchanges,
             Target.AtLeast(100));
-        yield return samples.Beside("one exchange after the other, both sleeping", "exchanges/s", "sleep", "published", Exchanges,
+        yield return samples.Beside("one exchange after the other, both sleeping", "exchanges/s", "sleep",
+            "published", Exchanges,
             Target.AtLeast(1));
     }
 
@@ -68,10 +76,13 @@ internal sealed class PublishedScenario : IScenario
             Processes = [Roles.PacedSender, Roles.PacedReceiver],
             MemoryLength = Paced.MemoryLength,
         }).With("published", _ => PublishedLatency);
-        yield return samples.Beside("latency by a time in the buffer, sleeping, p50", "ns", "pool-sleep.p50", "published", Latency,
+        yield return samples.Beside("latency by a time in the buffer, sleeping, p50", "ns", "pool-sleep.p50",
+            "published", Latency,
             Target.AtMost(0.1));
-        yield return samples.Beside("latency by a time in the buffer, sleeping, p99", "ns", "pool-sleep.p99", "published", Latency);
-        yield return samples.Beside("latency by a time in the buffer, spinning, p50", "ns", "pool-spin.p50", "published", Latency);
+        yield return samples.Beside("latency by a time in the buffer, sleeping, p99", "ns", "pool-sleep.p99",
+            "published", Latency);
+        yield return samples.Beside("latency by a time in the buffer, spinning, p50", "ns", "pool-spin.p50",
+            "published", Latency);
     }
 
     private IEnumerable<Figure> Bandwidths(TrialRunner runner)
@@ -79,7 +90,8 @@ internal sealed class PublishedScenario : IScenario
         Samples samples = Stream(runner, "4K RGBA", new StreamPlan(LargeFrame, LargeBuffers, Sinks: 1, Touch.All))
             .With("bandwidth", values => values("pool/Balanced/Block.rate") * LargeFrame * 2 / 1e9)
             .With("published", _ => PublishedBandwidth);
-        yield return samples.Beside("size x rate x 2 at 4K RGBA, every byte written and read", "GB/s", "bandwidth", "published", Bandwidth);
+        yield return samples.Beside("size x rate x 2 at 4K RGBA, every byte written and read", "GB/s", "bandwidth",
+            "published", Bandwidth);
     }
 
     private Samples Stream(TrialRunner runner, string name, StreamPlan plan) => runner.Run(Name, new Trial

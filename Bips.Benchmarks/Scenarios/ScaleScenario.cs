@@ -26,9 +26,12 @@ internal sealed class ScaleScenario : IScenario
             Processes = [Roles.FanOut],
             MemoryLength = 0,
         });
-        yield return pushes.Alone("producer's pull and push, 1 DropOldest consumer that keeps up", "ns", pushes.Of("push/1"));
-        yield return pushes.Beside("the same with 8 consumers", "ns", "push/8", "push/1", "with 1 consumer", Target.AtMost(2));
-        yield return pushes.Beside("the same with 32 consumers", "ns", "push/32", "push/1", "with 1 consumer", Target.AtMost(5));
+        yield return pushes.Alone("producer's pull and push, 1 DropOldest consumer that keeps up", "ns",
+            pushes.Of("push/1"));
+        yield return pushes.Beside("the same with 8 consumers", "ns", "push/8", "push/1", "with 1 consumer",
+            Target.AtMost(2));
+        yield return pushes.Beside("the same with 32 consumers", "ns", "push/32", "push/1", "with 1 consumer",
+            Target.AtMost(5));
 
         string[] policies = [.. Enum.GetValues<OverflowKind>().Select(kind => $"pool/Balanced/{kind}")];
         foreach (int sinks in runner.Settings.IsQuick ? [1, 8, 32] : new[] { 1, 2, 4, 8, 16, 32 })
@@ -45,7 +48,8 @@ internal sealed class ScaleScenario : IScenario
             });
             foreach (string policy in policies)
             {
-                yield return streams.Beside($"{sinks} consumers, {policy["pool/Balanced/".Length..]}, 1 KB untouched", "frames/s sent",
+                yield return streams.Beside($"{sinks} consumers, {policy["pool/Balanced/".Length..]}, 1 KB untouched",
+                    "frames/s sent",
                     $"{policy}.rate", "plain.rate", "counters in plain memory, nothing lost");
             }
         }

@@ -11,7 +11,8 @@ internal sealed class WakeScenario : IScenario
 
     public string Name => "wake";
 
-    public string Description => "Latency of a sleeping consumer on a fixed schedule, beside a bare futex wake; of one that awaits, beside it.";
+    public string Description =>
+        "Latency of a sleeping consumer on a fixed schedule, beside a bare futex wake; of one that awaits, beside it.";
 
     public IEnumerable<Figure> Run(TrialRunner runner)
     {
@@ -26,15 +27,18 @@ internal sealed class WakeScenario : IScenario
         });
         foreach (string percentile in new[] { "p50", "p90", "p99", "p99.9", "max" })
         {
-            yield return samples.Beside($"awaited, {percentile}", "ns", $"pool-await-sleep.{percentile}", $"pool-sleep.{percentile}",
+            yield return samples.Beside($"awaited, {percentile}", "ns", $"pool-await-sleep.{percentile}",
+                $"pool-sleep.{percentile}",
                 "a blocking pull that sleeps");
         }
 
         foreach (string mode in new[] { "sleep", "balanced" })
         {
-            yield return samples.Beside($"{mode}, p50", "ns", $"pool-{mode}.p50", "raw-futex.p50", RawWake, Target.AtMost(1.15));
+            yield return samples.Beside($"{mode}, p50", "ns", $"pool-{mode}.p50", "raw-futex.p50", RawWake,
+                Target.AtMost(1.15));
             yield return samples.Beside($"{mode}, p90", "ns", $"pool-{mode}.p90", "raw-futex.p90", RawWake);
-            yield return samples.Beside($"{mode}, p99", "ns", $"pool-{mode}.p99", "raw-futex.p99", RawWake, Target.AtMost(1.5));
+            yield return samples.Beside($"{mode}, p99", "ns", $"pool-{mode}.p99", "raw-futex.p99", RawWake,
+                Target.AtMost(1.5));
             yield return samples.Beside($"{mode}, p99.9", "ns", $"pool-{mode}.p99.9", "raw-futex.p99.9", RawWake);
             yield return samples.Beside($"{mode}, max", "ns", $"pool-{mode}.max", "raw-futex.max", RawWake);
         }

@@ -4,7 +4,7 @@ using Bips.Signaler;
 
 namespace Bips.Benchmarks.Stations;
 
-/// <summary>Receives the frames of a schedule as a program does that awaits each: no thread of it sleeps.</summary>
+/// <summary>Receives the frames of a schedule and awaits each, so no thread of this program sleeps in a pull.</summary>
 internal static class AwaitingReceiver
 {
     /// <summary>Receives until the frame that says the end.</summary>
@@ -19,7 +19,8 @@ internal static class AwaitingReceiver
             PullResult<StoredReadLease> pulled = await consumer.PullAsync().ConfigureAwait(false);
             if (!pulled.IsSuccess)
             {
-                throw new InvalidOperationException($"The pull ended with {pulled.Status} instead of a frame: the sender is gone.");
+                throw new InvalidOperationException(
+                    $"The pull ended with {pulled.Status} instead of a frame: the sender is gone.");
             }
 
             ulong due = PayloadWork.ReadLine(pulled.Lease.Span);

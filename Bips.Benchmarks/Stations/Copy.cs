@@ -4,7 +4,7 @@ using Bips.Signaler;
 
 namespace Bips.Benchmarks.Stations;
 
-/// <summary>How fast one core copies memory: what a copying transport cannot be faster than.</summary>
+/// <summary>How fast one core copies memory. No transport that copies can be faster.</summary>
 internal sealed unsafe class Copy(Station station)
 {
     public void Perform()
@@ -41,7 +41,8 @@ internal sealed unsafe class Copy(Station station)
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void CopyOnce(byte* from, byte* to, int length) => new ReadOnlySpan<byte>(from, length).CopyTo(new Span<byte>(to, length));
+    private static void CopyOnce(byte* from, byte* to, int length) =>
+        new ReadOnlySpan<byte>(from, length).CopyTo(new Span<byte>(to, length));
 
     private static byte* Allocate(int length)
     {

@@ -7,8 +7,8 @@ using Bips.Signaler;
 namespace Bips.Benchmarks.Stations;
 
 /// <summary>
-/// Round trips of one line between two spinning processes. One of them measures; half of a round trip is one way. What a process does
-/// between reading a line and sending the next one is part of it, and nothing else.
+/// Round trips of one line between two spinning processes. One of them measures; half of a round trip is one way. The
+/// time includes what a process does between reading a line and sending the next one, and nothing else.
 /// </summary>
 internal sealed unsafe class Exchange(Station station, bool measures)
 {
@@ -21,8 +21,8 @@ internal sealed unsafe class Exchange(Station station, bool measures)
     private readonly long _clockCost = ClockCost.Measure();
 
     /// <summary>
-    /// How quickly two cores exchange a line depends on which line it is (which slice of the cache it is in), as much as by a factor of
-    /// five. Raw channels therefore move from turn to turn, as pools do.
+    /// The time in which two cores exchange a line depends on the line (on its slice of the cache), by up to a factor
+    /// of five. Raw channels therefore move from turn to turn, as pools do.
     /// </summary>
     private const int Places = 16;
     private const int PlaceLength = 4096;
@@ -126,8 +126,10 @@ internal sealed unsafe class Exchange(Station station, bool measures)
         {
             ulong first = number;
             long start = MonotonicClock.Nanoseconds;
-            RunFor(station.CountedTime(turn), station.Ledger.TimesOf(turn.Section, divisor: 2), ref sender, ref receiver, ref number);
-            station.Ledger.AddQuotient($"{turn.Section}.rate", number - first, (MonotonicClock.Nanoseconds - start) / 1e9);
+            RunFor(station.CountedTime(turn), station.Ledger.TimesOf(turn.Section, divisor: 2), ref sender,
+                ref receiver, ref number);
+            station.Ledger.AddQuotient($"{turn.Section}.rate", number - first,
+                (MonotonicClock.Nanoseconds - start) / 1e9);
         }
 
         sender.Prepare();
@@ -136,7 +138,8 @@ internal sealed unsafe class Exchange(Station station, bool measures)
         receiver.Finish();
     }
 
-    private void RunFor<TSender, TReceiver>(TimeSpan time, Histogram times, ref TSender sender, ref TReceiver receiver, ref ulong number)
+    private void RunFor<TSender, TReceiver>(TimeSpan time, Histogram times, ref TSender sender, ref TReceiver receiver,
+        ref ulong number)
         where TSender : ISendingEnd, allows ref struct
         where TReceiver : IReceivingEnd, allows ref struct
     {
@@ -148,7 +151,8 @@ internal sealed unsafe class Exchange(Station station, bool measures)
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void RunBatch<TSender, TReceiver>(Histogram times, ref TSender sender, ref TReceiver receiver, ref ulong number)
+    private void RunBatch<TSender, TReceiver>(Histogram times, ref TSender sender, ref TReceiver receiver,
+        ref ulong number)
         where TSender : ISendingEnd, allows ref struct
         where TReceiver : IReceivingEnd, allows ref struct
     {

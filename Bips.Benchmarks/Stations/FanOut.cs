@@ -5,8 +5,8 @@ using Bips.Signaler;
 namespace Bips.Benchmarks.Stations;
 
 /// <summary>
-/// What a pull and a push cost the producer while a number of consumers that may lose frames keep up. All of them are driven in turn by
-/// one thread, and the time that their own pulls take is not counted.
+/// What a pull and a push cost the producer while some consumers, all of which may lose frames, keep up. One thread
+/// drives all of them in turn and does not count the time of their pulls.
 /// </summary>
 internal sealed class FanOut(Station station)
 {
@@ -20,7 +20,8 @@ internal sealed class FanOut(Station station)
         foreach (Turn turn in station.Turns)
         {
             int count = int.Parse(turn.Section, CultureInfo.InvariantCulture);
-            using Producer producer = station.CreatePool("fan-out", FrameSize, BufferCount, Math.Max(DefaultLanes, count), WaitMode.Spin);
+            using Producer producer = station.CreatePool("fan-out", FrameSize, BufferCount,
+                Math.Max(DefaultLanes, count), WaitMode.Spin);
             var consumers = new Consumer[count];
             for (int i = 0; i < count; i++)
             {
@@ -34,7 +35,8 @@ internal sealed class FanOut(Station station)
             {
                 if (consumer.Lost != 0)
                 {
-                    throw new InvalidOperationException($"A consumer that should have kept up lost {consumer.Lost} frames.");
+                    throw new InvalidOperationException(
+                        $"A consumer that should have kept up lost {consumer.Lost} frames.");
                 }
 
                 consumer.Dispose();

@@ -3,7 +3,9 @@ using Bips.Benchmarks.Foreign;
 
 namespace Bips.Benchmarks.Stations;
 
-/// <summary>Receives a stream with a consumer in another language, in a process of its own on the same processor.</summary>
+/// <summary>
+/// Receives a stream with a consumer in another language, in a process of its own on the same processor.
+/// </summary>
 internal sealed class ForeignSink(Station station)
 {
     public void Perform()

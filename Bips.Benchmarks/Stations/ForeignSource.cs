@@ -2,7 +2,9 @@ using Bips.Benchmarks.Foreign;
 
 namespace Bips.Benchmarks.Stations;
 
-/// <summary>Sends a stream with a producer in another language, in a process of its own on the same processor.</summary>
+/// <summary>
+/// Sends a stream with a producer in another language, in a process of its own on the same processor.
+/// </summary>
 internal sealed class ForeignSource(Station station)
 {
     public void Perform()

@@ -6,8 +6,8 @@ using Bips.Signaler;
 namespace Bips.Benchmarks.Stations;
 
 /// <summary>
-/// How long a consumer that joins takes to have its first frame, and how much faster it reads frames for the second time. Sections:
-/// <c>prefault</c> and <c>lazy</c> (<see cref="ConsumerOptions.Prefault"/>).
+/// How long a consumer that joins takes to have its first frame, and how much faster it reads frames for the second
+/// time. Sections: <c>prefault</c> and <c>lazy</c> (<see cref="ConsumerOptions.Prefault"/>).
 /// </summary>
 internal sealed class Joiner(Station station)
 {
@@ -68,5 +68,7 @@ internal sealed class Joiner(Station station)
         return MonotonicClock.Nanoseconds - start;
     }
 
-    private Histogram TimesOf(Turn turn, string what) => turn.IsWarmUp ? _uncounted : station.Ledger.TimesOf($"{turn.Section}-{what}");
+    private Histogram TimesOf(Turn turn, string what) => turn.IsWarmUp
+        ? _uncounted
+        : station.Ledger.TimesOf($"{turn.Section}-{what}");
 }

@@ -4,7 +4,9 @@ using Bips.Signaler;
 
 namespace Bips.Benchmarks.Stations;
 
-/// <summary>What the four calls of a frame cost when one thread makes all of them, so that no line travels between cores.</summary>
+/// <summary>
+/// What the four calls of a frame cost when one thread makes all of them, so that no line travels between cores.
+/// </summary>
 internal sealed unsafe class OneThread(Station station)
 {
     private const int FrameSize = 1024;

@@ -9,8 +9,8 @@ using Bips.Signaler;
 namespace Bips.Benchmarks.Stations;
 
 /// <summary>
-/// Frames on a fixed schedule from one process to another. A time is taken from the instant at which a frame was due, not from when it
-/// was sent, so a stall counts for every frame that it delays (no coordinated omission).
+/// Frames on a fixed schedule from one process to another. A time is taken from the instant at which a frame was due,
+/// not from when it was sent, so a stall counts for every frame that it delays (no coordinated omission).
 /// </summary>
 internal sealed unsafe class Paced(Station station, bool sends)
 {
@@ -22,13 +22,17 @@ internal sealed unsafe class Paced(Station station, bool sends)
     /// <summary>Beginning of a wait mode in the name of a section whose receiver awaits.</summary>
     private const string Awaiting = "await-";
 
-    /// <summary>Frames that a stalled receiver may fall behind before the sender has to wait, with a pool and without.</summary>
+    /// <summary>
+    /// Frames that a stalled receiver may fall behind before the sender has to wait, with a pool and without.
+    /// </summary>
     private const int Slots = 64;
 
-    /// <summary>How long before a frame is due a sender stops sleeping: longer than its own wake-up takes.</summary>
+    /// <summary>How long before a frame is due the sender stops sleeping; longer than its own wake-up takes.</summary>
     private const long SpinNanoseconds = 200_000;
 
-    /// <summary>Frames at the beginning of a turn that do not count: a twentieth of a second's, and some.</summary>
+    /// <summary>
+    /// Frames at the beginning of a turn that do not count: those of a twentieth of a second, and a few more.
+    /// </summary>
     private const int SettlingFrames = 3;
     private const int SettlingShare = 20;
 
@@ -42,8 +46,8 @@ internal sealed unsafe class Paced(Station station, bool sends)
     private readonly bool _reports = station.Words.Number("receiver", otherwise: 0) == 0;
 
     /// <summary>
-    /// Whether the sender sleeps between frames. What brings threads of its own needs the sender's processor meanwhile; the others are then
-    /// measured in the same way.
+    /// Whether the sender sleeps between frames. A transport with threads of its own needs the sender's processor
+    /// meanwhile; in its trials all senders sleep.
     /// </summary>
     private readonly bool _isIdleBetweenFrames = station.Words.Number("idle", otherwise: 0) != 0;
 
@@ -78,7 +82,8 @@ internal sealed unsafe class Paced(Station station, bool sends)
         }
 
         station.Meet();
-        var end = new RawEnd(new RawChannel(station.Memory, Slots), Enum.Parse<RawWait>(turn.Section["raw-".Length..], ignoreCase: true));
+        var end = new RawEnd(new RawChannel(station.Memory, Slots),
+            Enum.Parse<RawWait>(turn.Section["raw-".Length..], ignoreCase: true));
         if (sends)
         {
             Send(turn, ref end);
@@ -95,7 +100,9 @@ internal sealed unsafe class Paced(Station station, bool sends)
         station.Meet();
         using IFrameSender? sender = sends ? Alternative.OpenSender(turn.Section, station, plan) : null;
         station.Meet();
-        using IFrameReceiver? receiver = sends ? null : Alternative.OpenReceiver(turn.Section, station, plan, number: 0);
+        using IFrameReceiver? receiver = sends
+            ? null
+            : Alternative.OpenReceiver(turn.Section, station, plan, number: 0);
         sender?.Connect();
         station.Meet();
         if (sender is not null)
@@ -145,7 +152,8 @@ internal sealed unsafe class Paced(Station station, bool sends)
     }
 
     private int Uncounted(Turn turn) =>
-        turn.IsWarmUp ? station.Words.Number("warm-frames") : Math.Max(SettlingFrames, station.Words.Number("rate") / SettlingShare);
+        turn.IsWarmUp ? station.Words.Number("warm-frames")
+            : Math.Max(SettlingFrames, station.Words.Number("rate") / SettlingShare);
 
     private int Counted(Turn turn) => turn.IsWarmUp ? 0 : station.Words.Number("frames") / station.Rounds;
 
@@ -180,7 +188,8 @@ internal sealed unsafe class Paced(Station station, bool sends)
 
         while (MonotonicClock.Nanoseconds < due)
         {
-            // Sleeping to the end would make the schedule as late as the wake-ups that are measured.
+            // If it slept until the frame is due, the schedule would be late by as much as the wake-ups that are
+            // measured.
         }
     }
 
@@ -204,7 +213,8 @@ internal sealed unsafe class Paced(Station station, bool sends)
 
         if (Counts(turn))
         {
-            station.Ledger.AddQuotient($"{turn.Section}.cpu", 100.0 * (Processors.ThreadTime() - used), MonotonicClock.Nanoseconds - start);
+            station.Ledger.AddQuotient($"{turn.Section}.cpu", 100.0 * (Processors.ThreadTime() - used),
+                MonotonicClock.Nanoseconds - start);
         }
     }
 

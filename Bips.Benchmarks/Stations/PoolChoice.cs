@@ -24,14 +24,15 @@ internal sealed record PoolChoice(WaitMode Mode, OverflowPolicy Policy)
     public bool HugePages { get; private init; }
 
     /// <param name="section">
-    /// For example <c>pool/Spin/Block</c>, and then any of <c>/supplied</c> (timestamp), <c>/size=N</c>, <c>/buffers=N</c>,
-    /// <c>/history=N</c>, <c>/huge</c> and <c>/beside=</c><see cref="Trouble"/> (what another consumer does), and
-    /// <c>/by=LANGUAGE</c> of the consumer or <c>/from=LANGUAGE</c> of the producer.
+    /// For example <c>pool/Spin/Block</c>, and then any of <c>/supplied</c> (timestamp), <c>/size=N</c>,
+    /// <c>/buffers=N</c>, <c>/history=N</c>, <c>/huge</c> and <c>/beside=</c><see cref="Trouble"/> (what another
+    /// consumer does), and <c>/by=LANGUAGE</c> of the consumer or <c>/from=LANGUAGE</c> of the producer.
     /// </param>
     public static PoolChoice From(string section)
     {
         string[] parts = section.Split('/');
-        return parts.Skip(3).Aggregate(new PoolChoice(Enum.Parse<WaitMode>(parts[1]), PolicyOf(parts[2])), (choice, part) => choice.With(part));
+        return parts.Skip(3).Aggregate(new PoolChoice(Enum.Parse<WaitMode>(parts[1]), PolicyOf(parts[2])),
+            (choice, part) => choice.With(part));
     }
 
     /// <summary>The policy of a <see cref="OverflowKind"/>.</summary>
@@ -50,7 +51,8 @@ internal sealed record PoolChoice(WaitMode Mode, OverflowPolicy Policy)
         ["buffers", string number] => this with { Buffers = Number(number) },
         ["history", string number] => this with { History = Number(number) },
         ["beside" or "by" or "from", _] => this,
-        _ => throw new ArgumentException($"A section has no '{part}'; this command is for the harness itself.", nameof(part)),
+        _ => throw new ArgumentException($"A section has no '{part}'; this command is for the harness itself.",
+            nameof(part)),
     };
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

@@ -48,13 +48,17 @@ internal static class Roles
             Joiner => new Joiner(station).Perform,
             ForeignSink => new ForeignSink(station).Perform,
             ForeignSource => new ForeignSource(station).Perform,
-            _ => throw new ArgumentException($"There is no role '{role}'; this command is for the harness itself.", nameof(role)),
+            _ => throw new ArgumentException($"There is no role '{role}'; this command is for the harness itself.",
+                nameof(role)),
         };
         perform();
         station.Report();
     }
 
-    /// <summary>Ends this process when the one that started it is gone: its end of our standard input closes.</summary>
+    /// <summary>
+    /// Ends this process when the one that started it has ended: the kernel then closes the other end of standard
+    /// input.
+    /// </summary>
     private static void EndWithParent()
     {
         var watcher = new Thread(static () =>

@@ -3,13 +3,15 @@ using Bips.Signaler;
 
 namespace Bips.Benchmarks.Stations;
 
-/// <summary>One process of a trial: what it was told, where it meets the others, what it found out.</summary>
+/// <summary>One process of a trial: its orders, its meetings with the other processes, and its findings.</summary>
 internal sealed unsafe class Station : IDisposable
 {
     /// <summary>Bytes at the beginning of the shared block that belong to the harness.</summary>
     public const int ControlLength = 4096;
 
-    /// <summary>Caches fill and the processes fall into step; what is to be compiled has been.</summary>
+    /// <summary>
+    /// Before it counts, caches fill and the processes fall into step; the code has been compiled earlier.
+    /// </summary>
     private static readonly TimeSpan s_settling = TimeSpan.FromMilliseconds(15);
 
     private readonly SharedBlock _block;
@@ -38,8 +40,8 @@ internal sealed unsafe class Station : IDisposable
     public Ledger Ledger { get; } = new();
 
     /// <summary>
-    /// What is done one after the other, in each process of the trial at the same time. Sections alternate in short rounds, so that
-    /// whatever else the machine does meets all of them alike.
+    /// What is done one after the other, in each process of the trial at the same time. Sections alternate in short
+    /// rounds, so that other work of the machine disturbs all of them alike.
     /// </summary>
     public IEnumerable<Turn> Turns
     {
@@ -47,7 +49,8 @@ internal sealed unsafe class Station : IDisposable
         {
             string[] sections = Words.Text("sections").Split(',');
             return sections.Select(section => new Turn(section, IsWarmUp: true))
-                .Concat(Enumerable.Range(0, Rounds).SelectMany(_ => sections.Select(section => new Turn(section, IsWarmUp: false))));
+                .Concat(Enumerable.Range(0, Rounds)
+                    .SelectMany(_ => sections.Select(section => new Turn(section, IsWarmUp: false))));
         }
     }
 

@@ -96,7 +96,7 @@ internal sealed unsafe class StreamSink(Station station)
     private void Receive<TSink>(Turn turn, ref TSink sink)
         where TSink : IStreamSink
     {
-        // Taken after the first batch: what the runtime allocates to compile is not what a frame costs.
+        // Taken after the first batch, because a frame does not cost what the runtime allocates to compile.
         long allocated = GC.GetAllocatedBytesForCurrentThread();
         long batches = 0;
         long start = MonotonicClock.Nanoseconds;
@@ -114,7 +114,8 @@ internal sealed unsafe class StreamSink(Station station)
         Report(turn, "allocated", allocated);
         if (!turn.IsWarmUp)
         {
-            station.Ledger.AddQuotient(string.Create(CultureInfo.InvariantCulture, $"{turn.Section}.sink{_number}.cpu"), share, 1);
+            station.Ledger.AddQuotient(string.Create(CultureInfo.InvariantCulture, $"{turn.Section}.sink{_number}.cpu"),
+                share, 1);
         }
     }
 
@@ -139,7 +140,8 @@ internal sealed unsafe class StreamSink(Station station)
     {
         if (!turn.IsWarmUp)
         {
-            station.Ledger.Add(string.Create(CultureInfo.InvariantCulture, $"{turn.Section}.sink{_number}.{name}"), value);
+            station.Ledger.Add(string.Create(CultureInfo.InvariantCulture, $"{turn.Section}.sink{_number}.{name}"),
+                value);
         }
     }
 }

@@ -12,7 +12,9 @@ internal sealed unsafe class StreamSource(Station station)
     /// <summary>Name of the pool of a stream.</summary>
     public const string PoolName = "stream";
 
-    /// <summary>Frames sent between two looks at the clock, unless each takes long: a turn must not last much longer than it should.</summary>
+    /// <summary>
+    /// Frames sent between two looks at the clock; fewer where a frame takes long, so that a turn ends in time.
+    /// </summary>
     private const int FramesPerBatch = 64;
     private const int LargestBatchedFrame = 64 * 1024;
 
@@ -52,7 +54,8 @@ internal sealed unsafe class StreamSource(Station station)
     private void SendThroughRings(Turn turn, bool readsClock)
     {
         new Span<byte>(station.Memory, 2 * IndexRing.Length).Clear();
-        var rings = new RingSource(new IndexRing(station.Memory), new IndexRing(station.Memory + IndexRing.Length), Buffers(), readsClock);
+        var rings = new RingSource(new IndexRing(station.Memory), new IndexRing(station.Memory + IndexRing.Length),
+            Buffers(), readsClock);
         station.Meet();
         station.Meet();
         Send(turn, ref rings);
@@ -75,7 +78,8 @@ internal sealed unsafe class StreamSource(Station station)
     {
         var choice = PoolChoice.From(turn.Section);
         int frameSize = choice.FrameSize ?? _plan.FrameSize;
-        using (Producer producer = station.CreatePool(PoolName, frameSize, choice.Buffers ?? _plan.Buffers, _plan.Sinks, choice.Mode,
+        using (Producer producer = station.CreatePool(PoolName, frameSize, choice.Buffers ?? _plan.Buffers, _plan.Sinks,
+            choice.Mode,
             choice.History, choice.HugePages))
         {
             station.Meet();
@@ -128,7 +132,9 @@ internal sealed unsafe class StreamSource(Station station)
         }
     }
 
-    /// <returns>Frames per second of a slice that is short enough to find one in which nobody else wanted the processor.</returns>
+    /// <returns>
+    /// Frames per second of the best slice. Slices are short, so in some of them nobody else wanted the processor.
+    /// </returns>
     private double SendSlice<TSource>(ref TSource source, ref ulong number)
         where TSource : IStreamSource
     {

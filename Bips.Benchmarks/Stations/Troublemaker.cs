@@ -3,7 +3,9 @@ using Bips.Processes;
 
 namespace Bips.Benchmarks.Stations;
 
-/// <summary>Has a second consumer beside the healthy one of a stream, in a process of its own that it stops or kills.</summary>
+/// <summary>
+/// Starts a second consumer beside the healthy one of a stream, in a process of its own, and stops or kills it.
+/// </summary>
 internal sealed class Troublemaker(Station station)
 {
     public void Perform()
@@ -13,7 +15,9 @@ internal sealed class Troublemaker(Station station)
             Trouble trouble = Enum.Parse<Trouble>(turn.Section[(turn.Section.LastIndexOf('=') + 1)..]);
             station.Meet();
             station.Meet();
-            using (VictimProcess? victim = trouble == Trouble.Nobody ? null : VictimProcess.Start(station.Directory, trouble))
+            using (VictimProcess? victim = trouble == Trouble.Nobody
+                ? null
+                : VictimProcess.Start(station.Directory, trouble))
             {
                 if (trouble == Trouble.Stopped)
                 {

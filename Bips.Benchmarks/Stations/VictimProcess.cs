@@ -4,7 +4,9 @@ using Bips.Processes;
 
 namespace Bips.Benchmarks.Stations;
 
-/// <summary>A consumer in a process of its own that comes to no meeting: its parent may stop or kill it.</summary>
+/// <summary>
+/// A consumer in a process of its own. It takes part in no meeting, so its parent may stop or kill it.
+/// </summary>
 internal sealed class VictimProcess : IDisposable
 {
     private const string ReadyLine = "ready";
@@ -33,7 +35,9 @@ internal sealed class VictimProcess : IDisposable
         }
     }
 
-    /// <summary>What the process does: consumes until the end of the stream, and keeps what it has until somebody ends it.</summary>
+    /// <summary>
+    /// What the process does: it consumes until the end of the stream, and holds each frame as its trouble demands.
+    /// </summary>
     public static void Perform(Words words)
     {
         // Its standard input says the same, but not to a process that is stopped.

@@ -17,7 +17,8 @@ internal sealed class DemoCommand
         Description = "A video file that ffmpeg can read [default: a clip that the demo encodes first]",
     };
 
-    private readonly Option<TimeSpan?> _seconds = OptionKinds.Time("--seconds", "SECONDS", "How long to play at most [default: 10]",
+    private readonly Option<TimeSpan?> _seconds = OptionKinds.Time("--seconds", "SECONDS",
+        "How long to play at most [default: 10]",
         TimeSpan.FromSeconds(1));
 
     private readonly Option<double?> _rate = OptionKinds.Rate("--rate", "FPS", "Frames per second [default: 30]");
@@ -28,7 +29,8 @@ internal sealed class DemoCommand
     {
         var definition = new DemoCommand();
         var command = new Command("demo",
-            "Play real video from one producer process to three consumer processes, and prove that nothing was copied or lost unseen")
+            "Play real video from one producer process to three consumer processes, and prove that nothing was " +
+            "copied or lost unseen")
         {
             definition._input, definition._seconds, definition._rate,
         };
@@ -40,12 +42,16 @@ internal sealed class DemoCommand
     private int Run(ParseResult parsed)
     {
         OutputSettings output = _output.Read(parsed);
-        bool drawsTable = output is { Quiet: false, Json: false, Progress: ProgressKind.Auto } && !Console.IsOutputRedirected;
+        bool drawsTable = output is { Quiet: false, Json: false, Progress: ProgressKind.Auto } &&
+            !Console.IsOutputRedirected;
 
         // The display is the progress; a line that changes would disturb it.
-        var reporter = Reporter.ForConsole(output.Progress == ProgressKind.Auto ? output with { Progress = ProgressKind.None } : output);
+        var reporter = Reporter.ForConsole(output.Progress == ProgressKind.Auto
+            ? output with { Progress = ProgressKind.None }
+            : output);
         IDemoDisplay display = drawsTable ? new TableDisplay(AnsiConsole.Console) : new LineDisplay(reporter);
-        var settings = new DemoSettings(parsed.GetValue(_input), (parsed.GetValue(_seconds) ?? s_defaultDuration).TotalSeconds,
+        var settings = new DemoSettings(parsed.GetValue(_input),
+            (parsed.GetValue(_seconds) ?? s_defaultDuration).TotalSeconds,
             parsed.GetValue(_rate) ?? DefaultRate);
         return JobRunner.Run(new Demo(settings, reporter, display), reporter);
     }

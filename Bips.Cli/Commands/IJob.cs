@@ -2,7 +2,9 @@ using Bips.Cli.Reporting;
 
 namespace Bips.Cli.Commands;
 
-/// <summary>The work of a command. <see cref="Run"/> is called once; the other members by another thread meanwhile or after.</summary>
+/// <summary>
+/// The work of a command. <see cref="Run"/> is called once; the other members by another thread meanwhile or after.
+/// </summary>
 internal interface IJob : IDisposable
 {
     /// <summary>Does the work. It may block in a system call that a cancellation does not end.</summary>

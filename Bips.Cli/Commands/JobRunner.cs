@@ -2,7 +2,9 @@ using Bips.Cli.Reporting;
 
 namespace Bips.Cli.Commands;
 
-/// <summary>Runs a job: signals end it, progress is shown, and however it ends, it is reported once and cleaned up.</summary>
+/// <summary>
+/// Runs a job until it or a signal ends it, and shows its progress. However it ends, reports once and cleans up.
+/// </summary>
 internal static class JobRunner
 {
     private static readonly TimeSpan s_progressPeriod = TimeSpan.FromMilliseconds(250);
@@ -14,7 +16,8 @@ internal static class JobRunner
         try
         {
             using Timer? ticker = reporter.ShowsProgress
-                ? new Timer(_ => reporter.Progress(job.Report(ReportEvent.Progress)), null, s_progressPeriod, s_progressPeriod)
+                ? new Timer(_ => reporter.Progress(job.Report(ReportEvent.Progress)), null, s_progressPeriod,
+                    s_progressPeriod)
                 : null;
             InterruptibleWork.Run(job.Run, termination.Token);
         }
@@ -33,7 +36,12 @@ internal static class JobRunner
         }
 
         ExitCode code = failure?.Code ?? ExitCode.Success;
-        reporter.Result(job.Report(ReportEvent.Result) with { ExitCode = (int)code, Exit = code, Message = failure?.Message });
+        reporter.Result(job.Report(ReportEvent.Result) with
+        {
+            ExitCode = (int)code,
+            Exit = code,
+            Message = failure?.Message,
+        });
         return (int)code;
     }
 }

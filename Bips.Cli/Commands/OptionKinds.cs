@@ -52,7 +52,8 @@ internal static class OptionKinds
     };
 
     /// <summary>One of a few words.</summary>
-    public static Option<TValue?> Choice<TValue>(string name, string description, params (string Word, TValue Value)[] choices)
+    public static Option<TValue?> Choice<TValue>(string name, string description,
+        params (string Word, TValue Value)[] choices)
         where TValue : struct
     {
         return new Option<TValue?>(name)
@@ -67,13 +68,15 @@ internal static class OptionKinds
 
     private static long? ParseInteger(ArgumentResult result, long least, long most)
     {
-        if (long.TryParse(TextOf(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value) &&
+        if (long.TryParse(TextOf(result), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+            out long value) &&
             value >= least && value <= most)
         {
             return value;
         }
 
-        Refuse(result, most == long.MaxValue ? $"a whole number of at least {least}" : $"a whole number, {least} to {most}");
+        Refuse(result, most == long.MaxValue ? $"a whole number of at least {least}"
+            : $"a whole number, {least} to {most}");
         return null;
     }
 
@@ -118,7 +121,8 @@ internal static class OptionKinds
                 return OverflowPolicy.DropOldest;
             case ["latest"]:
                 return OverflowPolicy.Latest();
-            case ["latest", var depth] when int.TryParse(depth, NumberStyles.None, CultureInfo.InvariantCulture, out int value) &&
+            case ["latest", var depth]
+                when int.TryParse(depth, NumberStyles.None, CultureInfo.InvariantCulture, out int value) &&
                 value > 0:
                 return OverflowPolicy.Latest(value);
             default:
@@ -143,5 +147,6 @@ internal static class OptionKinds
     }
 
     private static void Refuse(ArgumentResult result, string expected) =>
-        result.AddError($"'{TextOf(result)}' is no value for {((OptionResult)result.Parent!).Option.Name}: it takes {expected}.");
+        result.AddError(
+            $"'{TextOf(result)}' is no value for {((OptionResult)result.Parent!).Option.Name}: it takes {expected}.");
 }

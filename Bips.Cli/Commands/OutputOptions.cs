@@ -17,7 +17,8 @@ internal sealed class OutputOptions
     };
 
     private readonly Option<ProgressKind?> _progress = OptionKinds.Choice("--progress",
-        "Progress on the error stream: a line when it is a terminal, nothing, or JSON objects, one a line [default: auto]",
+        "Progress on the error stream: a line when it is a terminal, nothing, or JSON objects, one a line [default: " +
+        "auto]",
         ("auto", ProgressKind.Auto), ("none", ProgressKind.None), ("json", ProgressKind.Json));
 
     public void AddTo(Command command)
@@ -28,5 +29,6 @@ internal sealed class OutputOptions
     }
 
     public OutputSettings Read(ParseResult parsed, bool framesToStandardOutput = false) =>
-        new(parsed.GetValue(_quiet), parsed.GetValue(_json), parsed.GetValue(_progress) ?? ProgressKind.Auto, framesToStandardOutput);
+        new(parsed.GetValue(_quiet), parsed.GetValue(_json), parsed.GetValue(_progress) ?? ProgressKind.Auto,
+            framesToStandardOutput);
 }

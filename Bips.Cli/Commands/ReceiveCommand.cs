@@ -18,13 +18,16 @@ internal sealed class ReceiveCommand
     };
 
     private readonly Option<FrameFormat?> _as = OptionKinds.Choice("--as",
-        "How to write them [default: y4m if the pool carries Y4M, otherwise raw]", ("y4m", FrameFormat.Y4m), ("raw", FrameFormat.Raw));
+        "How to write them [default: y4m if the pool carries Y4M, otherwise raw]", ("y4m", FrameFormat.Y4m),
+        ("raw", FrameFormat.Raw));
 
-    private readonly Option<OverflowPolicy> _overflow = OptionKinds.Overflow("--overflow", "block|drop-oldest|latest[:DEPTH]",
-        "What happens when this consumer is slow: the producer waits, the oldest frames are lost, or each pull takes one of the " +
-        "DEPTH newest [default: block]");
+    private readonly Option<OverflowPolicy> _overflow =
+        OptionKinds.Overflow("--overflow", "block|drop-oldest|latest[:DEPTH]",
+        "What happens when this consumer is slow: the producer waits, the oldest frames are lost, or each pull takes " +
+        "one of the DEPTH newest [default: block]");
 
-    private readonly Option<int?> _hold = OptionKinds.Integer("--hold", "N", "Keep the last N frames leased [default: 0]", 0,
+    private readonly Option<int?> _hold = OptionKinds.Integer("--hold", "N",
+        "Keep the last N frames leased [default: 0]", 0,
         MostBuffers);
 
     private readonly Option<long?> _count = OptionKinds.Count("--count", "N", "End after this many frames");
@@ -33,7 +36,8 @@ internal sealed class ReceiveCommand
         "How many frames from before the attach are wanted at most [default: all that the pool keeps]", 0, MostBuffers);
 
     private readonly Option<TimeSpan?> _timeout = OptionKinds.Time("--timeout", "SECONDS",
-        "Give up when no frame comes for this long (with --wait: or no pool) [default: never]", TimeSpan.FromSeconds(1));
+        "Give up when no frame comes for this long (with --wait: or no pool) [default: never]",
+        TimeSpan.FromSeconds(1));
 
     private readonly Option<bool> _wait = new("--wait", "-w")
     {
@@ -49,7 +53,8 @@ internal sealed class ReceiveCommand
     };
 
     private readonly Option<TimeSpan?> _delay = OptionKinds.Time("--delay", "MS",
-        "Keep each frame for this long before giving it back: be a slow consumer [default: 0]", TimeSpan.FromMilliseconds(1));
+        "Keep each frame for this long before giving it back: be a slow consumer [default: 0]",
+        TimeSpan.FromMilliseconds(1));
 
     private readonly Option<bool> _list = new("--list")
     {
@@ -63,7 +68,8 @@ internal sealed class ReceiveCommand
         var definition = new ReceiveCommand();
         var command = new Command("receive", "Read the frames of a pool in place, and write, hash or count them")
         {
-            definition._pool, definition._outputFile, definition._as, definition._overflow, definition._hold, definition._count,
+            definition._pool, definition._outputFile, definition._as, definition._overflow, definition._hold,
+            definition._count,
             definition._history, definition._timeout, definition._wait, definition._producerGrace, definition._sha256,
             definition._delay, definition._list,
         };

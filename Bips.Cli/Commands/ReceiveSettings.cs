@@ -8,7 +8,9 @@ internal sealed record ReceiveSettings
     /// <summary>A file, <c>-</c> for the standard output, or null when frames are only counted.</summary>
     public string? Output { get; init; }
 
-    /// <summary>How frames are written; null for Y4M where the pool's format is Y4M's, and raw elsewhere.</summary>
+    /// <summary>
+    /// How frames are written; null writes Y4M if the pool's format is that of Y4M, and raw frames otherwise.
+    /// </summary>
     public FrameFormat? As { get; init; }
 
     public OverflowPolicy Overflow { get; init; }
@@ -19,7 +21,7 @@ internal sealed record ReceiveSettings
     /// <summary>How many frames to receive; null for all.</summary>
     public long? Count { get; init; }
 
-    /// <summary>How many frames sent before the attach are wanted; null for all that the pool keeps.</summary>
+    /// <summary>How many of the frames sent before it attaches it wants; null for all that the pool keeps.</summary>
     public int? History { get; init; }
 
     /// <summary>How long to wait for a frame, and for the pool; null for as long as it takes.</summary>
@@ -33,7 +35,7 @@ internal sealed record ReceiveSettings
 
     public bool Sha256 { get; init; }
 
-    /// <summary>How long to keep each frame before it is given back: what a slow consumer does.</summary>
+    /// <summary>How long to keep each frame before giving it back, to play a slow consumer.</summary>
     public TimeSpan Delay { get; init; }
 
     /// <summary>Whether to report every frame.</summary>

@@ -36,7 +36,7 @@ internal sealed class Receiver : IJob
     /// <inheritdoc/>
     public void Run(CancellationToken cancellation)
     {
-        // Before the wait for a pool: a path that cannot be written is to be told at once.
+        // Opened before the wait for a pool, so that a path that cannot be written is told at once.
         using DescriptorStream? output = _settings.Output is { } path ? FrameFiles.OpenOutput(path) : null;
         _consumer = Consumer.Open(_settings.Pool, OptionsFrom(_settings), cancellation);
         IFrameWriter? writer = output is null ? null : OpenWriter(output, _consumer.Pool.Format);
@@ -44,7 +44,8 @@ internal sealed class Receiver : IJob
         using var held = new HeldFrames(_settings.Hold);
         try
         {
-            while ((_settings.Count is not { } count || _frames < count) && TryReceive(_consumer, writer, held, delay, cancellation))
+            while ((_settings.Count is not { } count || _frames < count) &&
+                TryReceive(_consumer, writer, held, delay, cancellation))
             {
                 // Everything is in the condition.
             }
@@ -97,7 +98,9 @@ internal sealed class Receiver : IJob
 
     private IFrameWriter OpenWriter(DescriptorStream output, string format)
     {
-        Y4mHeader? header = _settings.As == FrameFormat.Raw ? null : Y4mHeader.FromMediaType(format, $"pool '{_settings.Pool}'");
+        Y4mHeader? header = _settings.As == FrameFormat.Raw
+            ? null
+            : Y4mHeader.FromMediaType(format, $"pool '{_settings.Pool}'");
         if (header is not null)
         {
             return new Y4mWriter(output, header);
@@ -106,7 +109,8 @@ internal sealed class Receiver : IJob
         return _settings.As != FrameFormat.Y4m
             ? new RawWriter(output)
             : throw new ToolException(ExitCode.Failure,
-                $"Pool '{_settings.Pool}' does not carry Y4M: its format '{format}' keeps no Y4M header. Use --as raw.");
+                $"Pool '{_settings.Pool}' does not carry Y4M: its format '{format}' keeps no Y4M header. " +
+                "Use --as raw.");
     }
 
     /// <returns>False at the end of the stream.</returns>
@@ -114,7 +118,8 @@ internal sealed class Receiver : IJob
         CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        PullStatus status = consumer.Pull(out ReadLease lease, _settings.Timeout ?? Timeout.InfiniteTimeSpan, cancellation);
+        PullStatus status = consumer.Pull(out ReadLease lease, _settings.Timeout ?? Timeout.InfiniteTimeSpan,
+            cancellation);
         if (status == PullStatus.EndOfStream)
         {
             return false;
@@ -167,7 +172,8 @@ internal sealed class Receiver : IJob
         _lastSequence = (long)lease.Sequence;
         if (_settings.List)
         {
-            _reporter.Frame(new FrameReport(ReportEvent.Frame, lease.Sequence, lease.Length, lease.Timestamp, latency / 1e3, lease.Flags));
+            _reporter.Frame(new FrameReport(ReportEvent.Frame, lease.Sequence, lease.Length, lease.Timestamp,
+                latency / 1e3, lease.Flags));
         }
     }
 
@@ -181,7 +187,8 @@ internal sealed class Receiver : IJob
         PullStatus.PoolReplaced => new(ExitCode.PoolReplaced,
             $"Another producer made a new pool '{_settings.Pool}'; receive again to read that."),
         PullStatus.Evicted => new(ExitCode.Evicted,
-            $"The producer of '{_settings.Pool}' gave up on this consumer because it was stopped or stalled; receive again to go on."),
+            $"The producer of '{_settings.Pool}' gave up on this consumer because it was stopped or stalled; " +
+            $"receive again to go on."),
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "A pull ends in no other way."),
     };
 }

@@ -26,11 +26,13 @@ internal sealed class SendCommand
     private readonly Option<string?> _format = new("--format")
     {
         HelpName = "MEDIA-TYPE",
-        Description = "With --frame-size: what consumers are told that the frames are [default: application/octet-stream]",
+        Description =
+            "With --frame-size: what consumers are told that the frames are [default: application/octet-stream]",
     };
 
     private readonly Option<int?> _buffers = OptionKinds.Integer("--buffers", "N",
-        "Buffers in the pool: more than 1 + history + what consumers that may lose frames hold [default: 8]", 2, MostBuffers);
+        "Buffers in the pool: more than 1 + history + what consumers that may lose frames hold [default: 8]", 2,
+        MostBuffers);
 
     private readonly Option<int?> _history = OptionKinds.Integer("--history", "N",
         "Newest frames that a consumer gets which joins late [default: 1]", 0, MostBuffers);

@@ -10,10 +10,12 @@ namespace Bips.Cli.Commands;
 /// <summary>The work of <c>bips send</c>: reads frames straight into the buffers of a pool.</summary>
 internal sealed class Sender : IJob
 {
-    /// <summary>The protocol has no signal for a consumer that joins, so whoever waits for one looks now and then.</summary>
+    /// <summary>
+    /// The protocol has no signal for a consumer that joins, so the sender looks now and then.
+    /// </summary>
     private static readonly TimeSpan s_joinCheckPeriod = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>How long the consumers of a stream that failed before it began have to come and be told so.</summary>
+    /// <summary>How long a stream that failed before it began waits for its consumers, to tell them.</summary>
     private static readonly TimeSpan s_failureNotice = TimeSpan.FromSeconds(10);
 
     private const long ConsumerCheckNanoseconds = 200_000_000;
@@ -45,11 +47,13 @@ internal sealed class Sender : IJob
         if (_settings.Loop && !input.CanSeek)
         {
             throw new ToolException(ExitCode.Usage,
-                $"--loop goes back to the start of its input, and {FrameFiles.InputName(_settings.Input)} is a pipe; name a file.");
+                $"--loop goes back to the start of its input, and {FrameFiles.InputName(_settings.Input)} is a " +
+                $"pipe; name a file.");
         }
 
         IFrameReader reader = OpenReader(input, cancellation);
-        Producer producer = Create(reader.Format, reader.FrameSize, reader.MetadataSize, _settings.Buffers, _settings.History);
+        Producer producer = Create(reader.Format, reader.FrameSize, reader.MetadataSize, _settings.Buffers,
+            _settings.History);
         WaitForConsumers(producer, Deadline.Never, cancellation);
         using FramePacer? pacer = _settings.Rate is { } rate ? new FramePacer(rate, cancellation) : null;
         Pump(reader, producer, pacer, cancellation);
@@ -73,7 +77,9 @@ internal sealed class Sender : IJob
         };
     }
 
-    /// <summary>Ends the stream: consumers get what was sent, then its end. Nothing is left in the file system.</summary>
+    /// <summary>
+    /// Ends the stream: consumers get what was sent, then its end. Nothing is left in the file system.
+    /// </summary>
     public void Dispose()
     {
         lock (_gate)
@@ -100,7 +106,8 @@ internal sealed class Sender : IJob
     }
 
     /// <summary>
-    /// There will be no stream, and whoever waits for the pool does not know: makes a pool of the smallest size that ends at once.
+    /// Tells whoever waits for the pool that no stream will come: makes a pool of the smallest size and ends it at
+    /// once.
     /// </summary>
     private void TellConsumersOfNothing(string problem, CancellationToken cancellation)
     {
@@ -216,8 +223,10 @@ internal sealed class Sender : IJob
     {
         _consumers = producer.Consumers();
         string who = string.Join("; ", _consumers.Select(consumer => string.Create(CultureInfo.InvariantCulture,
-            $"process {consumer.ProcessId} ({ConsumerReport.Of(consumer).Overflow}) lags {consumer.Lag} frames and holds {consumer.Held}")));
+            $"process {consumer.ProcessId} ({ConsumerReport.Of(consumer).Overflow}) lags {consumer.Lag} frames and " +
+            $"holds {consumer.Held}")));
         return new ToolException(ExitCode.TimedOut, string.Create(CultureInfo.InvariantCulture,
-            $"No buffer of '{_settings.Pool}' became free in {_settings.BlockTimeout!.Value.TotalSeconds:0.###} s: {who}."));
+            $"No buffer of '{_settings.Pool}' became free in {_settings.BlockTimeout!.Value.TotalSeconds:0.###} s: " +
+            $"{who}."));
     }
 }

@@ -5,7 +5,9 @@ using Bips.Signaler;
 
 namespace Bips.Cli.Demonstration;
 
-/// <summary>The work of <c>bips demo</c>: real video through a real pool between real processes, and proofs of what is promised.</summary>
+/// <summary>
+/// The work of <c>bips demo</c>: real video through a real pool between real processes, and proofs of what is promised.
+/// </summary>
 internal sealed class Demo : IJob
 {
     private static readonly TimeSpan s_lookPeriod = TimeSpan.FromMilliseconds(200);
@@ -53,7 +55,9 @@ internal sealed class Demo : IJob
         Pool = _pool,
         Proofs = _proofs,
         Producer = _cast?.Producer.Latest,
-        Consumers = _cast is null ? [] : [.. _cast.Consumers.Select(static consumer => consumer.Latest).OfType<ReceiveReport>()],
+        Consumers = _cast is null
+        ? []
+        : [.. _cast.Consumers.Select(static consumer => consumer.Latest).OfType<ReceiveReport>()],
     };
 
     /// <inheritdoc/>
@@ -74,7 +78,8 @@ internal sealed class Demo : IJob
             return File.Exists(input) ? input : throw ToolException.BadInput($"There is no '{input}'.");
         }
 
-        _reporter.Note(string.Create(CultureInfo.InvariantCulture, $"encoding a clip of {_settings.Seconds} s with ffmpeg"));
+        _reporter.Note(string.Create(CultureInfo.InvariantCulture,
+            $"encoding a clip of {_settings.Seconds} s with ffmpeg"));
         string encoder = ffmpeg.EncodeClip(workspace.Clip, _settings, cancellation);
         _reporter.Note($"playing the {encoder} clip: ffmpeg -> bips send -> 3 x bips receive");
         return workspace.Clip;
@@ -100,8 +105,8 @@ internal sealed class Demo : IJob
     });
 
     /// <summary>
-    /// The producer sends nothing until this process is attached too, which it is when it has seen the pages of all the others. It
-    /// may lose frames and takes none, so nobody waits for it.
+    /// The producer sends nothing until this process is attached, too. This process attaches once it has seen the pages
+    /// of all the others. It takes no frames and may lose all, so nobody waits for it.
     /// </summary>
     /// <returns>Null when a process has ended before.</returns>
     private Consumer? OpenGate(DemoCast cast, CancellationToken cancellation)

@@ -17,7 +17,7 @@ internal sealed class DemoCast : IDisposable
     private readonly List<(ChildProcess Process, ProcessorMeter Meter)> _processes = [];
     private readonly List<ToolProcess<ReceiveReport>> _consumers = [];
 
-    /// <summary>Starts all but the decoder. The producer waits for one consumer more than there are here.</summary>
+    /// <summary>Starts all but the decoder. The producer waits for one consumer more than this starts.</summary>
     public DemoCast(string pool, string input, DemoSettings settings)
     {
         _pool = pool;
@@ -26,7 +26,8 @@ internal sealed class DemoCast : IDisposable
             AddConsumer("block");
             AddConsumer("latest:1");
             AddConsumer("drop-oldest", "--delay", SlowMilliseconds.ToString(CultureInfo.InvariantCulture));
-            Producer = new ToolProcess<SendReport>("send", ReportJson.Default.SendReport, "send", pool, "--input", input, "--rate",
+            Producer = new ToolProcess<SendReport>("send", ReportJson.Default.SendReport, "send", pool, "--input",
+                input, "--rate",
                 settings.Rate.ToString(CultureInfo.InvariantCulture), "--wait-consumers",
                 (_consumers.Count + 1).ToString(CultureInfo.InvariantCulture));
             Add(Producer.Process);
@@ -73,7 +74,8 @@ internal sealed class DemoCast : IDisposable
     }
 
     public ProofReport? TryProveSharedPages() =>
-        SharedPages.TryProve(_pool, Producer.Process.Id, [.. _consumers.Select(static consumer => consumer.Process.Id)]);
+        SharedPages.TryProve(_pool, Producer.Process.Id,
+            [.. _consumers.Select(static consumer => consumer.Process.Id)]);
 
     public IReadOnlyList<DemoRow> Look()
     {
@@ -113,6 +115,7 @@ internal sealed class DemoCast : IDisposable
 
         ConsumerReport? lane = process.HasExited ? null : lanes.FirstOrDefault(one => one.ProcessId == process.Id);
         return new DemoRow(process.Name, process.Id, consumer.Latest?.Frames ?? 0, consumer.Latest?.Lost, lane?.Lag,
-            consumer.Latest?.FramesPerSecond ?? 0, consumer.Latest?.LatencyP50Microseconds, consumer.Latest?.LatencyP99Microseconds, share);
+            consumer.Latest?.FramesPerSecond ?? 0, consumer.Latest?.LatencyP50Microseconds,
+            consumer.Latest?.LatencyP99Microseconds, share);
     }
 }

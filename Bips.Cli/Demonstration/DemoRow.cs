@@ -10,5 +10,6 @@ namespace Bips.Cli.Demonstration;
 /// <param name="LatencyP50Microseconds">Half the frames took no longer; null for a producer.</param>
 /// <param name="LatencyP99Microseconds">99 of 100 took no longer; null for a producer.</param>
 /// <param name="Processor">Share of one processor since the row before.</param>
-internal sealed record DemoRow(string Name, int ProcessId, long? Frames, long? Lost, ulong? Lag, double? FramesPerSecond,
+internal sealed record DemoRow(string Name, int ProcessId, long? Frames, long? Lost, ulong? Lag,
+    double? FramesPerSecond,
     double? LatencyP50Microseconds, double? LatencyP99Microseconds, double Processor);

@@ -25,14 +25,16 @@ internal sealed class Ffmpeg
         }
 
         throw new ToolException(ExitCode.ProgramMissing,
-            "The demo decodes real video with ffmpeg, which is not installed. On Debian or Ubuntu: apt-get install ffmpeg");
+            "The demo decodes real video with ffmpeg, which is not installed. On Debian or Ubuntu: apt-get install " +
+            "ffmpeg");
     }
 
     /// <summary>Encodes a test picture that moves, with the best of the encoders that this ffmpeg has.</summary>
     /// <returns>The encoder's name.</returns>
     public string EncodeClip(string path, DemoSettings settings, CancellationToken cancellation)
     {
-        string encoder = Output(["-hide_banner", "-encoders"], cancellation).Contains(" libx264 ", StringComparison.Ordinal)
+        string encoder = Output(["-hide_banner", "-encoders"], cancellation)
+            .Contains(" libx264 ", StringComparison.Ordinal)
             ? "libx264"
             : "mpeg4";
         string source = string.Create(CultureInfo.InvariantCulture, $"testsrc2=size={Size}:rate={settings.Rate}");

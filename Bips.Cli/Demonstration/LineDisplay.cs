@@ -24,7 +24,8 @@ internal sealed class LineDisplay(Reporter reporter) : IDemoDisplay
     {
         string common = row.Frames is null
             ? row.Name
-            : string.Create(CultureInfo.InvariantCulture, $"{row.Name} {row.Frames} frames, {row.FramesPerSecond:0.0} fps");
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{row.Name} {row.Frames} frames, {row.FramesPerSecond:0.0} fps");
         string reading = row.Lag is null
             ? ""
             : string.Create(CultureInfo.InvariantCulture,

@@ -2,14 +2,17 @@ using System.Runtime.InteropServices;
 
 namespace Bips.Cli.Demonstration;
 
-/// <summary>Which physical pages back a mapping, from <c>/proc/PID/pagemap</c> (see <c>pagemap.rst</c> of the kernel).</summary>
+/// <summary>
+/// Which physical pages back a mapping, from <c>/proc/PID/pagemap</c> (see <c>pagemap.rst</c> of the kernel).
+/// </summary>
 internal static class PageTable
 {
     private const ulong PresentBit = 1UL << 63;
     private const ulong NumberBits = (1UL << 55) - 1;
 
     /// <returns>
-    /// One number a page, zero for a page that is not there; null when the kernel does not tell, which it does for root only.
+    /// One number for each page, zero for a page that is not present; null if the kernel does not tell, as it tells
+    /// root only.
     /// </returns>
     public static ulong[]? Read(int process, PoolMapping mapping)
     {

@@ -22,7 +22,8 @@ internal sealed record PoolMapping(ulong Start, ulong Length, ulong Offset, stri
         Find(process, line => Name(line).EndsWith($"/bips.{pool}", StringComparison.Ordinal));
 
     /// <summary>
-    /// Finds the mapping of the same object in another process, such as its producer, which mapped it before it had a name.
+    /// Finds the mapping of the same object in another process, such as its producer, which mapped it before it had a
+    /// name.
     /// </summary>
     /// <inheritdoc cref="FindByName" path="/returns"/>
     public PoolMapping? FindSameObject(int process) =>
@@ -56,5 +57,6 @@ internal sealed record PoolMapping(ulong Start, ulong Length, ulong Offset, stri
             $"{fields[3]}:{fields[4]}");
     }
 
-    private static ulong ParseHexadecimal(string text) => ulong.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    private static ulong ParseHexadecimal(string text) =>
+        ulong.Parse(text, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 }

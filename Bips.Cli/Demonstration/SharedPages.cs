@@ -11,7 +11,8 @@ internal static class SharedPages
     /// <returns>Null when one of the processes has gone, or has not mapped the pool yet.</returns>
     public static ProofReport? TryProve(string pool, int producer, IReadOnlyList<int> consumers)
     {
-        if (consumers.Count == 0 || PoolMapping.FindByName(consumers[0], pool)?.FindSameObject(producer) is not { } origin)
+        if (consumers.Count == 0 ||
+            PoolMapping.FindByName(consumers[0], pool)?.FindSameObject(producer) is not { } origin)
         {
             return null;
         }
@@ -28,7 +29,8 @@ internal static class SharedPages
             if (!mapping.IsSameMemoryAs(origin))
             {
                 return new ProofReport(Claim, Holds: false,
-                    $"process {consumer} maps {mapping.Identity} ({mapping.Permissions}), the producer {origin.Identity}");
+                    $"process {consumer} maps {mapping.Identity} ({mapping.Permissions}), the producer " +
+                    $"{origin.Identity}");
             }
 
             if (pages is not null && PageTable.Read(consumer, mapping) is { } theirs)
@@ -37,7 +39,8 @@ internal static class SharedPages
                 if (different > 0)
                 {
                     return new ProofReport(Claim, Holds: false, string.Create(CultureInfo.InvariantCulture,
-                        $"{different} of {pages.Length} pages of process {consumer} have other frame numbers than the producer's"));
+                        $"{different} of {pages.Length} pages of process {consumer} have other frame numbers than " +
+                        $"the producer's"));
                 }
 
                 common.Add(equal);
@@ -68,11 +71,11 @@ internal static class SharedPages
 
     private static ProofReport ByFrameNumbers(int pages, List<int> common, PoolMapping origin) =>
         new(Claim, Holds: true, string.Create(CultureInfo.InvariantCulture,
-            $"page frame numbers in /proc/PID/pagemap: {string.Join(", ", common)} of {pages} pages of object {origin.Identity} " +
-            $"compared with each consumer's, all equal"));
+            $"page frame numbers in /proc/PID/pagemap: {string.Join(", ", common)} of {pages} pages of object " +
+            $"{origin.Identity} compared with each consumer's, all equal"));
 
     private static ProofReport ByObject(int consumers, PoolMapping origin) =>
         new(Claim, Holds: true, string.Create(CultureInfo.InvariantCulture,
-            $"/proc/PID/maps: producer and {consumers} consumers map the same {origin.Length} bytes of object {origin.Identity}, " +
-            $"shared (page frame numbers are shown to root only)"));
+            $"/proc/PID/maps: producer and {consumers} consumers map the same {origin.Length} bytes of object " +
+            $"{origin.Identity}, shared (page frame numbers are shown to root only)"));
 }

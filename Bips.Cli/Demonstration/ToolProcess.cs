@@ -41,7 +41,8 @@ internal sealed class ToolProcess<TReport>
     /// <summary>The program as it was started: by itself, or by <c>dotnet bips.dll</c>.</summary>
     private static (string Program, string[] Prefix) FindTool()
     {
-        string program = Environment.ProcessPath ?? throw new PlatformNotSupportedException("The path of this program is unknown.");
+        string program = Environment.ProcessPath
+            ?? throw new PlatformNotSupportedException("The path of this program is unknown.");
         return Path.GetFileNameWithoutExtension(program) is "dotnet"
             ? (program, [Path.Combine(AppContext.BaseDirectory, "bips.dll")])
             : (program, []);

@@ -6,8 +6,8 @@ namespace Bips.Cli.Demonstration;
 /// <summary>Judges what the processes of the demo reported.</summary>
 internal static class Verdict
 {
-    public static IReadOnlyList<ProofReport> Judge(DecodedVideo source, SendReport producer, IReadOnlyList<ReceiveReport> consumers,
-        ProofReport? sharedPages) =>
+    public static IReadOnlyList<ProofReport> Judge(DecodedVideo source, SendReport producer,
+        IReadOnlyList<ReceiveReport> consumers, ProofReport? sharedPages) =>
     [
         JudgeContent(source, producer, consumers[0]),
         .. consumers.Select(consumer => JudgeCount(producer, consumer)),
@@ -20,11 +20,13 @@ internal static class Verdict
         lossless.Frames > 0 && lossless.Bytes == source.Bytes && producer.Bytes == source.Bytes &&
             string.Equals(lossless.Sha256, source.Sha256, StringComparison.Ordinal),
         string.Create(CultureInfo.InvariantCulture,
-            $"SHA-256 {source.Sha256} of {source.Bytes} bytes decoded a second time; received {lossless.Sha256} of {lossless.Bytes}"));
+            $"SHA-256 {source.Sha256} of {source.Bytes} bytes decoded a second time; received {lossless.Sha256} of " +
+            $"{lossless.Bytes}"));
 
     private static ProofReport JudgeCount(SendReport producer, ReceiveReport consumer) => new(
         $"every frame is accounted for by the consumer with {consumer.Overflow}",
         consumer.Frames > 0 && consumer.Frames + consumer.Lost == producer.Frames,
         string.Create(CultureInfo.InvariantCulture,
-            $"received {consumer.Frames} + lost {consumer.Lost} = {consumer.Frames + consumer.Lost}, sent {producer.Frames}"));
+            $"received {consumer.Frames} + lost {consumer.Lost} = {consumer.Frames + consumer.Lost}, sent " +
+            $"{producer.Frames}"));
 }

@@ -4,13 +4,13 @@ using Microsoft.Win32.SafeHandles;
 namespace Bips.Cli.Io;
 
 /// <summary>
-/// An unbuffered stream over a file descriptor: every read and write is that system call on the caller's span, so that frames
-/// go between a pipe or a file and the shared buffer without a stop in between.
+/// An unbuffered stream over a file descriptor: each read or write is one system call on the caller's span, so frames
+/// go directly between a pipe or a file and the shared buffer.
 /// </summary>
 /// <remarks>
 /// The framework's file stream uses positional calls, which leave the offset of a shared descriptor where it was: in
-/// <c>(bips receive …; echo end) &gt; file</c> the second program would overwrite what the first wrote. Its console stream hides that
-/// the reader of a pipe has gone.
+/// <c>(bips receive …; echo end) &gt; file</c> the second program would overwrite what the first wrote. Its console
+/// stream hides that the reader of a pipe has gone.
 /// </remarks>
 internal sealed unsafe class DescriptorStream : Stream
 {
@@ -33,7 +33,8 @@ internal sealed unsafe class DescriptorStream : Stream
         CanSeek = NativeMethods.Seek(file, 0, FromHere) >= 0;
         if (!CanSeek)
         {
-            // A larger pipe means fewer switches between its two ends; what is no pipe, or is beyond a limit, stays as it is.
+            // A larger pipe means fewer switches between its two ends. The call changes nothing if this is not a pipe,
+            // or the size is above the user's limit.
             _ = NativeMethods.Control(file, NativeMethods.F_SETPIPE_SZ, PipeCapacity);
         }
     }
@@ -137,13 +138,19 @@ internal sealed unsafe class DescriptorStream : Stream
         base.Dispose(disposing);
     }
 
-    /// <summary>After a signal: try again. On a descriptor that somebody made non-blocking: wait. Otherwise: an error.</summary>
+    /// <summary>
+    /// After a signal: try again. On a descriptor that somebody made non-blocking: wait. Otherwise: an error.
+    /// </summary>
     private void WaitOrThrow(short events, string attempt)
     {
         int error = Marshal.GetLastPInvokeError();
         if (error == NativeMethods.EAGAIN)
         {
-            var descriptor = new NativeMethods.PollDescriptor { Descriptor = (int)_file.DangerousGetHandle(), Events = events };
+            var descriptor = new NativeMethods.PollDescriptor
+            {
+                Descriptor = (int)_file.DangerousGetHandle(),
+                Events = events,
+            };
             _ = NativeMethods.Poll(&descriptor, 1, milliseconds: -1);
         }
         else if (error != NativeMethods.EINTR)

@@ -20,8 +20,8 @@ internal static class FrameFiles
         if (!Console.IsInputRedirected)
         {
             throw new ToolException(ExitCode.Usage,
-                "The input is the terminal. Pipe video into it (ffmpeg -i FILE -f yuv4mpegpipe - | bips send NAME) or name a " +
-                "file with --input.");
+                "The input is the terminal. Pipe video into it (ffmpeg -i FILE -f yuv4mpegpipe - | bips send NAME) " +
+                "or name a file with --input.");
         }
 
         return new DescriptorStream(new SafeFileHandle(0, ownsHandle: false), InputName(path), FileAccess.Read);
@@ -37,7 +37,8 @@ internal static class FrameFiles
         if (!Console.IsOutputRedirected)
         {
             throw new ToolException(ExitCode.Usage,
-                "The output is the terminal, which cannot show frames. Pipe it into a program or name a file with --output.");
+                "The output is the terminal, which cannot show frames. Pipe it into a program or name a file with " +
+                "--output.");
         }
 
         return new DescriptorStream(new SafeFileHandle(1, ownsHandle: false), "standard output", FileAccess.Write);

@@ -19,7 +19,9 @@ internal sealed record ReceiveReport : JobReport
 
     public double FramesPerSecond { get; init; }
 
-    /// <summary>Microseconds from a frame's timestamp to the return of the pull that got it: half were not above.</summary>
+    /// <summary>
+    /// Median of the microseconds from a frame's timestamp to the return of the pull that got it.
+    /// </summary>
     public double LatencyP50Microseconds { get; init; }
 
     /// <summary>As above: 99 of 100 were not above.</summary>
@@ -47,13 +49,15 @@ internal sealed record ReceiveReport : JobReport
     /// <inheritdoc/>
     public override string ToSummary()
     {
+        string p50 = Amounts.Microseconds(LatencyP50Microseconds);
+        string p99 = Amounts.Microseconds(LatencyP99Microseconds);
         string summary = string.Create(CultureInfo.InvariantCulture,
             $"""
             received  {Frames} frames
             lost      {Lost} frames
             bytes     {Bytes}
             rate      {FramesPerSecond:0.0} fps over {Seconds:0.00} s
-            latency   p50 {Amounts.Microseconds(LatencyP50Microseconds)}, p99 {Amounts.Microseconds(LatencyP99Microseconds)}
+            latency   p50 {p50}, p99 {p99}
             """);
         return Sha256 is null ? summary : $"{summary}\nsha256    {Sha256}";
     }

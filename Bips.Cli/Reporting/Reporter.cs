@@ -55,7 +55,8 @@ internal sealed class Reporter
     public void Error(string message) => WriteLine(_error, $"bips: {message}");
 
     public void Frame(FrameReport frame) =>
-        WriteLine(_result, _settings.Json ? JsonSerializer.Serialize(frame, ReportJson.Default.FrameReport) : frame.ToString());
+        WriteLine(_result, _settings.Json ? JsonSerializer.Serialize(frame, ReportJson.Default.FrameReport)
+            : frame.ToString());
 
     public void Result(JobReport report)
     {

@@ -29,7 +29,8 @@ internal sealed class DeadlineSleep : IDisposable
             }
 
             // Rounded up: a sleep never ends early.
-            Futex.Wait(in _word[0], expected: 0, Deadline.After(TimeSpan.FromTicks((left / TimeSpan.NanosecondsPerTick) + 1)));
+            Futex.Wait(in _word[0], expected: 0,
+                Deadline.After(TimeSpan.FromTicks((left / TimeSpan.NanosecondsPerTick) + 1)));
         }
     }
 

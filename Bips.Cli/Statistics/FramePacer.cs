@@ -20,8 +20,8 @@ internal sealed class FramePacer : IDisposable
 
     /// <summary>Waits for the next frame's instant.</summary>
     /// <remarks>
-    /// Whoever is late by more than a period (the input paused, or consumers made the producer wait) starts to count anew, because a
-    /// burst that makes up for a pause is what pacing is there to avoid.
+    /// A producer that is late by more than a period (the input paused, or consumers made it wait) starts to count
+    /// anew: to catch up it would send a burst, which pacing is there to avoid.
     /// </remarks>
     /// <exception cref="OperationCanceledException">Cancelled.</exception>
     public void WaitForTurn()

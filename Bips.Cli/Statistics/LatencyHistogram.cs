@@ -19,5 +19,7 @@ internal sealed class LatencyHistogram
     /// <summary>The duration in nanoseconds that this share of all is not above.</summary>
     /// <param name="share">0 to 1.</param>
     /// <returns>Zero when nothing was recorded.</returns>
-    public long Percentile(double share) => _durations.TotalCount == 0 ? 0 : _durations.GetValueAtPercentile(share * 100);
+    public long Percentile(double share) => _durations.TotalCount == 0
+        ? 0
+        : _durations.GetValueAtPercentile(share * 100);
 }

@@ -12,8 +12,8 @@ internal interface IFrameReader
     /// <summary>Bytes of metadata that each frame may have.</summary>
     int MetadataSize { get; }
 
-    /// <summary>Reads what lies before a frame's payload, and waits for it where the input is a pipe.</summary>
-    /// <returns>False at the end of the input; a reader may also find that out only in <see cref="TryFill"/>.</returns>
+    /// <summary>Reads what precedes a frame's payload; waits for it if the input is a pipe.</summary>
+    /// <returns>False at the end of the input. Some readers notice the end only in <see cref="TryFill"/>.</returns>
     /// <exception cref="ToolException"><see cref="ExitCode.BadInput"/>.</exception>
     bool TryBegin();
 

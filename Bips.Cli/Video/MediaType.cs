@@ -4,7 +4,8 @@ using System.Text;
 namespace Bips.Cli.Video;
 
 /// <summary>
-/// A media type with parameters in GStreamer's spelling, such as <c>video/x-raw,format=I420,width=640</c>: what a pool's format is.
+/// A media type with parameters in GStreamer's spelling, such as <c>video/x-raw,format=I420,width=640</c>: what a
+/// pool's format is.
 /// </summary>
 internal static class MediaType
 {
@@ -13,7 +14,8 @@ internal static class MediaType
         type.Append(',').Append(name).Append('=').Append(value);
 
     /// <summary>
-    /// Appends a parameter of any bytes in quotes: what is not printable ASCII becomes three octal digits, as GStreamer writes it.
+    /// Appends a parameter of any bytes in quotes: a byte that is not printable ASCII becomes three octal digits, as in
+    /// GStreamer.
     /// </summary>
     public static StringBuilder AppendQuotedField(this StringBuilder type, string name, ReadOnlySpan<byte> value)
     {

@@ -46,10 +46,13 @@ internal sealed class RawReader : IFrameReader
         if (count > 0)
         {
             throw ToolException.BadInput(
-                $"The raw frames in {_source} are truncated: the input ends in frame {_frames + 1} after {count} of {FrameSize} bytes.");
+                $"The raw frames in {_source} are truncated: the input ends in frame {_frames + 1} after {count} of " +
+                $"{FrameSize} bytes.");
         }
 
-        return _frames > 0 ? false : throw ToolException.BadInput($"There is nothing in {_source}: no frame of {FrameSize} bytes.");
+        return _frames > 0
+            ? false
+            : throw ToolException.BadInput($"There is nothing in {_source}: no frame of {FrameSize} bytes.");
     }
 
     /// <inheritdoc/>

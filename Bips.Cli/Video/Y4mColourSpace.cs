@@ -7,7 +7,8 @@ namespace Bips.Cli.Video;
 /// <param name="ChromaShiftY">How many times the height of a chroma plane is halved.</param>
 /// <param name="HasAlpha">Whether a plane of the luma plane's size follows.</param>
 /// <param name="BytesPerSample">1, or 2 in little-endian order for more than 8 bits.</param>
-internal sealed record Y4mColourSpace(string MediaFormat, int ChromaPlanes, int ChromaShiftX, int ChromaShiftY, bool HasAlpha,
+internal sealed record Y4mColourSpace(string MediaFormat, int ChromaPlanes, int ChromaShiftX, int ChromaShiftY,
+    bool HasAlpha,
     int BytesPerSample)
 {
     /// <summary>What a header without a colour space means.</summary>
@@ -44,7 +45,8 @@ internal sealed record Y4mColourSpace(string MediaFormat, int ChromaPlanes, int 
     };
 
     private static string? DepthAfter(string name, string prefix) =>
-        name.StartsWith(prefix, StringComparison.Ordinal) && name[prefix.Length..] is "9" or "10" or "12" or "14" or "16"
+        name.StartsWith(prefix, StringComparison.Ordinal) && name[prefix.Length..] is "9" or "10" or "12"
+            or "14" or "16"
             ? name[prefix.Length..]
             : null;
 

@@ -46,7 +46,8 @@ internal sealed class Y4mHeader
     public static Y4mHeader Parse(ReadOnlySpan<byte> line, string source)
     {
         var header = new Y4mHeader(line.ToArray());
-        foreach (string tag in Encoding.Latin1.GetString(line[Magic.Length..]).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string tag in Encoding.Latin1.GetString(line[Magic.Length..])
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             header.Apply(tag, source);
         }
@@ -60,7 +61,8 @@ internal sealed class Y4mHeader
         if (size > int.MaxValue)
         {
             throw ToolException.BadInput(
-                $"The Y4M header of {source} asks for frames of {size} bytes; at most {int.MaxValue} fit into a buffer: {header}.");
+                $"The Y4M header of {source} asks for frames of {size} bytes; at most {int.MaxValue} fit into a " +
+                $"buffer: {header}.");
         }
 
         header.FrameSize = (int)size;
@@ -70,7 +72,9 @@ internal sealed class Y4mHeader
     /// <summary>Finds the header in the format of a pool.</summary>
     /// <returns>Null when the format keeps none.</returns>
     public static Y4mHeader? FromMediaType(string format, string source) =>
-        MediaType.ReadQuotedField(format, MediaField) is { } line && line.AsSpan().StartsWith(Magic) ? Parse(line, source) : null;
+        MediaType.ReadQuotedField(format, MediaField) is { } line && line.AsSpan().StartsWith(Magic)
+            ? Parse(line, source)
+            : null;
 
     /// <summary>A pool's format that says what the header says, and keeps it.</summary>
     public string ToMediaType()
@@ -116,7 +120,8 @@ internal sealed class Y4mHeader
     {
         int colon = tag.IndexOf(':', StringComparison.Ordinal);
         return colon > 0 &&
-            int.TryParse(tag.AsSpan(1, colon - 1), NumberStyles.None, CultureInfo.InvariantCulture, out int numerator) &&
+            int.TryParse(tag.AsSpan(1, colon - 1), NumberStyles.None, CultureInfo.InvariantCulture,
+                out int numerator) &&
             int.TryParse(tag.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int denominator)
             ? (numerator, denominator)
             : throw BadTag(tag, source, $"'{tag[0]}' is followed by a fraction such as 25:1");
@@ -143,8 +148,8 @@ internal sealed class Y4mHeader
                 break;
             case 'C':
                 ColourSpace = Y4mColourSpace.Find(tag[1..]) ?? throw BadTag(tag, source,
-                    "the colour spaces that are understood are 420, 420jpeg, 420mpeg2, 420paldv, 411, 422, 444, 444alpha, mono, and " +
-                    "420p, 422p, 444p, mono followed by 9, 10, 12, 14 or 16");
+                    "the colour spaces that are understood are 420, 420jpeg, 420mpeg2, 420paldv, 411, 422, 444, " +
+                    "444alpha, mono, and 420p, 422p, 444p, mono followed by 9, 10, 12, 14 or 16");
                 break;
             case 'X':
                 break;

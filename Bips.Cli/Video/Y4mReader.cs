@@ -1,11 +1,11 @@
 namespace Bips.Cli.Video;
 
 /// <summary>
-/// Reads a YUV4MPEG2 stream. Its short text lines are read byte by byte, so that not one byte of payload is ever read into any other
-/// place than the caller's.
+/// Reads a YUV4MPEG2 stream. It reads the short text lines byte by byte, so that every byte of payload goes directly
+/// into the caller's memory.
 /// </summary>
 /// <remarks>
-/// A frame's metadata is what stands between the word <c>FRAME</c> and its line feed, which is usually nothing; zeros follow.
+/// A frame's metadata is the text between the word <c>FRAME</c> and its line feed, usually none, padded with zeros.
 /// </remarks>
 internal sealed class Y4mReader : IFrameReader
 {
@@ -73,7 +73,8 @@ internal sealed class Y4mReader : IFrameReader
 
         if (count < start.Length)
         {
-            throw ToolException.BadInput($"The Y4M stream in {_source} is truncated: it ends in the line before frame {_frames + 1}.");
+            throw ToolException.BadInput(
+                $"The Y4M stream in {_source} is truncated: it ends in the line before frame {_frames + 1}.");
         }
 
         ReadParameters(start[^1]);
@@ -88,8 +89,8 @@ internal sealed class Y4mReader : IFrameReader
         if (count < FrameSize)
         {
             throw ToolException.BadInput(
-                $"The Y4M stream in {_source} is truncated: it ends in frame {_frames} after {count} of the {FrameSize} bytes that its " +
-                $"header asks for ({Header}).");
+                $"The Y4M stream in {_source} is truncated: it ends in frame {_frames} after {count} of the " +
+                $"{FrameSize} bytes that its header asks for ({Header}).");
         }
 
         _parameters.AsSpan(0, _parametersLength).CopyTo(metadata);
@@ -115,7 +116,8 @@ internal sealed class Y4mReader : IFrameReader
 
         if (!line.AsSpan(0, length).SequenceEqual(Y4mHeader.Magic))
         {
-            throw ToolException.BadInput($"What is in {_source} does not start with 'YUV4MPEG2 ': it is not Y4M. Have it made with " +
+            throw ToolException.BadInput(
+                $"What is in {_source} does not start with 'YUV4MPEG2 ': it is not Y4M. Have it made with " +
                 "ffmpeg -f yuv4mpegpipe, or give --frame-size for raw frames.");
         }
 
@@ -135,15 +137,15 @@ internal sealed class Y4mReader : IFrameReader
         throw ToolException.BadInput($"The Y4M header of {_source} has more than {Y4mHeader.MaximumLength} bytes.");
     }
 
-    /// <summary>A file that has not even one frame is found out before a pool is made for it.</summary>
+    /// <summary>Refuses a file without a whole frame before a pool is made for it.</summary>
     private void CheckLength(long rest)
     {
         long least = FrameWord.Length + 1 + (long)FrameSize;
         if (rest > 0 && rest < least)
         {
             throw ToolException.BadInput(
-                $"The Y4M stream in {_source} is truncated: {rest} bytes follow its header, which asks for at least {least} for one " +
-                $"frame ({Header}).");
+                $"The Y4M stream in {_source} is truncated: {rest} bytes follow its header, which asks for at least " +
+                $"{least} for one frame ({Header}).");
         }
     }
 
@@ -159,21 +161,24 @@ internal sealed class Y4mReader : IFrameReader
 
             if (_parametersLength == _parameters.Length || next == 0)
             {
-                throw ToolException.BadInput($"The line before frame {_frames + 1} in {_source} has a zero byte or more than " +
+                throw ToolException.BadInput(
+                    $"The line before frame {_frames + 1} in {_source} has a zero byte or more than " +
                     $"{MaximumParameters} bytes of parameters, which a pool's metadata cannot hold.");
             }
 
             _parameters[_parametersLength++] = next;
             if (Read(new Span<byte>(ref next)) == 0)
             {
-                throw ToolException.BadInput($"The Y4M stream in {_source} is truncated: it ends in the line before frame {_frames + 1}.");
+                throw ToolException.BadInput(
+                    $"The Y4M stream in {_source} is truncated: it ends in the line before frame {_frames + 1}.");
             }
         }
     }
 
     private ToolException NoFrameWord() => ToolException.BadInput(
-        $"There is no 'FRAME' where frame {_frames + 1} should start in {_source} (shortly before byte {_offset}). Its header says " +
-        $"{Header.Width}x{Header.Height}, {FrameSize} bytes a frame, which the data contradicts ({Header}).");
+        $"There is no 'FRAME' where frame {_frames + 1} should start in {_source} (shortly before byte {_offset}). " +
+        $"Its header says {Header.Width}x{Header.Height}, {FrameSize} bytes a frame, which the data contradicts " +
+        $"({Header}).");
 
     /// <summary>Reads until the span is full or the input ends.</summary>
     private int Read(Span<byte> span)

@@ -22,7 +22,8 @@ internal sealed class Y4mWriter : IFrameWriter
         if (payload.Length != _header.FrameSize)
         {
             throw new ToolException(ExitCode.Failure,
-                $"A frame has {payload.Length} bytes and the pool's format asks for {_header.FrameSize} ({_header}). Use --as raw.");
+                $"A frame has {payload.Length} bytes and the pool's format asks for {_header.FrameSize} " +
+                $"({_header}). Use --as raw.");
         }
 
         int end = metadata.IndexOf((byte)0);

@@ -5,7 +5,9 @@ using Bips.Tests.Support;
 
 namespace Bips.Tests.Benchmarks;
 
-/// <summary>The comparison with what a user would pick instead, far too short for its figures to be worth anything.</summary>
+/// <summary>
+/// The comparison with what a user would pick instead, far too short for its figures to be worth anything.
+/// </summary>
 public sealed class AlternativesTests
 {
     private const string RouDiLock = "/tmp/iox-unique-roudi.lock";
@@ -16,17 +18,21 @@ public sealed class AlternativesTests
         Figure[] figures = Measure();
         foreach (Alternative alternative in Alternative.All)
         {
-            Figure[] beside = [.. figures.Where(figure => figure.Name.EndsWith($"beside {alternative.Title}", StringComparison.Ordinal))];
-            Figure[] without = [.. figures.Where(figure => figure.Name.EndsWith($"without {alternative.Title}", StringComparison.Ordinal))];
+            Figure[] beside = [.. figures.Where(figure =>
+                figure.Name.EndsWith($"beside {alternative.Title}", StringComparison.Ordinal))];
+            Figure[] without = [.. figures.Where(figure =>
+                figure.Name.EndsWith($"without {alternative.Title}", StringComparison.Ordinal))];
             if (alternative.Obstacle is null)
             {
                 Assert.That(without.Select(figure => figure.LimitName), Is.Empty);
-                Assert.That(beside.Select(figure => figure.LimitName), Is.Not.Empty.And.All.EndsWith(alternative.Copies));
+                Assert.That(beside.Select(figure => figure.LimitName),
+                    Is.Not.Empty.And.All.EndsWith(alternative.Copies));
                 Assert.That(beside.Select(figure => figure.Limit!.Value.Low), Is.All.Positive, alternative.Title);
             }
             else
             {
-                Assert.That(without.Select(figure => figure.LimitName), Is.Not.Empty.And.All.Contains("apt-get install"));
+                Assert.That(without.Select(figure => figure.LimitName),
+                    Is.Not.Empty.And.All.Contains("apt-get install"));
             }
         }
 
@@ -44,7 +50,8 @@ public sealed class AlternativesTests
 
         using var another = new FileStream(RouDiLock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         Assert.That(() => RouDi.Start([(136, 8)]),
-            Throws.InvalidOperationException.With.Message.Contains("is RouDi still running?").And.Message.Not.Contains("\e"));
+            Throws.InvalidOperationException
+                .With.Message.Contains("is RouDi still running?").And.Message.Not.Contains("\e"));
     }
 
     private static Figure[] Measure()

@@ -22,7 +22,8 @@ public sealed class EnvironmentFactTests
     [TestCase("0", "1", "0-1", "different cores, they share an L3")]
     [TestCase("0", "1", "0,4-7", "different cores, they do not share an L3")]
     [TestCase("0-1", "0-1", "0-1", "two threads of one core")]
-    public void The_first_two_processors_lie_to_each_other_as_the_kernel_says(string first, string second, string sharing, string relation)
+    public void The_first_two_processors_lie_to_each_other_as_the_kernel_says(string first, string second,
+        string sharing, string relation)
     {
         Put($"{Processors}/cpu0/topology/thread_siblings_list", first);
         Put($"{Processors}/cpu1/topology/thread_siblings_list", second);
@@ -62,7 +63,8 @@ public sealed class EnvironmentFactTests
     [Test]
     public void Stolen_time_is_that_of_the_run_alone()
     {
-        Put("proc/stat", "cpu  9 9 9 9 9 9 9 9 0 0\ncpu0 100 0 50 800 0 0 0 50 0 0\ncpu1 0 0 0 100 0 0 0 0 0 0\nintr 1");
+        Put("proc/stat",
+            "cpu  9 9 9 9 9 9 9 9 0 0\ncpu0 100 0 50 800 0 0 0 50 0 0\ncpu1 0 0 0 100 0 0 0 0 0 0\nintr 1");
         EnvironmentRecord record = EnvironmentRecord.Begin(s_settings, Files);
         Put("proc/stat", "cpu0 150 0 70 820 0 0 0 60 0 0\ncpu1 50 0 0 150 0 0 0 0 0 0");
         Assert.That(record.Complete()["stolen time"], Is.EqualTo("10 % of processor 0, 0 % of processor 1"));

@@ -6,7 +6,9 @@ using Bips.Tests.Support;
 
 namespace Bips.Tests.Benchmarks;
 
-/// <summary>The real program measures with real processes, far too short for its figures to be worth anything.</summary>
+/// <summary>
+/// The real program measures with real processes, far too short for its figures to be worth anything.
+/// </summary>
 public sealed class HarnessTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
@@ -24,7 +26,8 @@ public sealed class HarnessTests
             foreach (Spread spread in new[] { figure.Bips, figure.Limit ?? figure.Bips, figure.Ratio ?? figure.Bips })
             {
                 Assert.That(spread.Low, Is.GreaterThanOrEqualTo(0).And.LessThanOrEqualTo(spread.Median), figure.Name);
-                Assert.That(spread.High, Is.GreaterThanOrEqualTo(spread.Median).And.LessThan(double.PositiveInfinity), figure.Name);
+                Assert.That(spread.High, Is.GreaterThanOrEqualTo(spread.Median).And.LessThan(double.PositiveInfinity),
+                    figure.Name);
             }
 
             Assert.That(figure.Bips.High, figure.Unit is "B" ? Is.Zero : Is.Positive, figure.Name);
@@ -49,7 +52,8 @@ public sealed class HarnessTests
         harness.Kill();
         harness.WaitForExit(s_patience);
         Assert.That(SpinWait.SpinUntil(() => RolesOf(harness.Id).Length == 0, s_patience), "a process goes on alone");
-        Assert.That(Directory.GetDirectories("/dev/shm", NameOf(harness.Id) + "*"), Is.Not.Empty, "nothing was left to be removed");
+        Assert.That(Directory.GetDirectories("/dev/shm", NameOf(harness.Id) + "*"), Is.Not.Empty,
+            "nothing was left to be removed");
         _ = Measure("throughput");
         Assert.That(Directory.GetDirectories("/dev/shm", NameOf(harness.Id) + "*"), Is.Empty);
     }
@@ -61,7 +65,8 @@ public sealed class HarnessTests
         var file = new FileInfo(Path.GetTempFileName());
         try
         {
-            Shell.Run(Program, scenario, "--quick", "--repetitions", "2", "--milliseconds", "30", "--json", file.FullName);
+            Shell.Run(Program, scenario, "--quick", "--repetitions", "2", "--milliseconds", "30", "--json",
+                file.FullName);
             return RunReport.Load(file);
         }
         finally
@@ -71,9 +76,11 @@ public sealed class HarnessTests
     }
 
     private static ChildProcess StartRun() => ChildProcess.Start(Program,
-        ["throughput", "--quick", "--repetitions", "1", "--milliseconds", "30"], new ChildOptions { MayBeKilled = true });
+        ["throughput", "--quick", "--repetitions", "1", "--milliseconds", "30"],
+        new ChildOptions { MayBeKilled = true });
 
-    private static string NameOf(int harness) => string.Create(CultureInfo.InvariantCulture, $"bips-benchmarks-{harness}-");
+    private static string NameOf(int harness) =>
+        string.Create(CultureInfo.InvariantCulture, $"bips-benchmarks-{harness}-");
 
     /// <returns>Numbers of the processes that take part in a trial of that harness.</returns>
     private static string[] RolesOf(int harness) =>

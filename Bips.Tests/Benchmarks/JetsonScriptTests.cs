@@ -27,7 +27,8 @@ public sealed class JetsonScriptTests
         Assert.That(facts["clocks"], Is.EqualTo("SOC family:tegra234; Online CPUs: 0-11"));
         Assert.That(facts["frequencies"], Is.EqualTo("processors 0 1: schedutil now 1190400, 115200..2201600 kHz"));
         Assert.That(facts["memory bandwidth"],
-            Does.Match(@"^1 thread: copy [\d.]+ GB/s, triad [\d.]+ GB/s; ").Or.StartsWith("not available: no C compiler"));
+            Does.Match(@"^1 thread: copy [\d.]+ GB/s, triad [\d.]+ GB/s; ")
+                .Or.StartsWith("not available: no C compiler"));
         Assert.That(facts["command"], Does.StartWith("jetson/bench.sh --output"));
         Assert.That(Calls(), Is.EqualTo(["nvpmodel -q", "jetson_clocks --show"]));
     }
@@ -64,7 +65,8 @@ public sealed class JetsonScriptTests
     public void A_command_that_fails_is_recorded_with_what_it_said()
     {
         PutCommand("nvpmodel", "echo 'no such mode' >&2; exit 7");
-        Assert.That(Measure("here", "--name", "here")["power mode"], Is.EqualTo("not available: nvpmodel ended with 7: no such mode"));
+        Assert.That(Measure("here", "--name", "here")["power mode"],
+            Is.EqualTo("not available: nvpmodel ended with 7: no such mode"));
     }
 
     [Test]
@@ -86,14 +88,16 @@ public sealed class JetsonScriptTests
         PutFile($"{policy}/scaling_min_freq", "115200\n");
         PutFile($"{policy}/scaling_max_freq", "2201600\n");
         PutCommand("nvpmodel", "printf 'NV Power Mode: MAXN\\n0\\n'");
-        PutCommand("jetson_clocks", "[ \"${1:-}\" != --show ] || printf '  SOC family:tegra234 \\n\\nOnline CPUs: 0-11\\n'");
+        PutCommand("jetson_clocks",
+            "[ \"${1:-}\" != --show ] || printf '  SOC family:tegra234 \\n\\nOnline CPUs: 0-11\\n'");
     }
 
     private void AssertPutBack()
     {
         string[] calls = [.. Calls().Where(call => call.StartsWith("jetson_clocks", StringComparison.Ordinal))];
         Assert.That(calls[0], Does.StartWith("jetson_clocks --store "));
-        Assert.That(calls, Is.EqualTo(["jetson_clocks --store " + calls[0].Split(' ')[2], "jetson_clocks ", "jetson_clocks --show",
+        Assert.That(calls,
+            Is.EqualTo(["jetson_clocks --store " + calls[0].Split(' ')[2], "jetson_clocks ", "jetson_clocks --show",
             "jetson_clocks --restore " + calls[0].Split(' ')[2]]));
     }
 
@@ -103,7 +107,8 @@ public sealed class JetsonScriptTests
     private OrderedDictionary<string, string> Measure(string name, params string[] options)
     {
         (int code, string output, string error) = Run(
-            [.. options, "--program", Path.Combine(AppContext.BaseDirectory, "Bips.Benchmarks"), "wake", "--quick", "--repetitions", "1"]);
+            [.. options, "--program", Path.Combine(AppContext.BaseDirectory, "Bips.Benchmarks"), "wake", "--quick",
+                "--repetitions", "1"]);
         Assert.That(code, Is.Zero, output + error);
         string results = Path.Combine(_directory, "out", name);
         Assert.That(File.Exists(results + ".html"), error);
@@ -113,7 +118,8 @@ public sealed class JetsonScriptTests
 
     private (int Code, string Output, string Error) Run(params string[] options) => Shell.TryRun("env",
     [
-        $"BIPS_PROBE_ROOT={_directory}/root", "BIPS_PROBE_ARRAY_MIB=1", $"PATH={_directory}/bin:{Environment.GetEnvironmentVariable("PATH")}",
+        $"BIPS_PROBE_ROOT={_directory}/root", "BIPS_PROBE_ARRAY_MIB=1",
+        $"PATH={_directory}/bin:{Environment.GetEnvironmentVariable("PATH")}",
         s_script, "--output", Path.Combine(_directory, "out"), .. options,
     ]);
 

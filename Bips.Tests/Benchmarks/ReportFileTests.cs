@@ -25,7 +25,8 @@ public sealed partial class ReportFileTests
     public void Stored_results_are_read_back_as_they_were()
     {
         RunReport run = SampleRun.Whole();
-        RunReport odd = run with { Figures = [run.Figures[0] with { Ratio = new(double.NaN, 0, double.PositiveInfinity) }] };
+        RunReport odd =
+            run with { Figures = [run.Figures[0] with { Ratio = new(double.NaN, 0, double.PositiveInfinity) }] };
         foreach (RunReport report in new[] { run, odd })
         {
             var file = new FileInfo(Locate("deep/results.json"));
@@ -56,9 +57,12 @@ public sealed partial class ReportFileTests
         string text = File.ReadAllText(Locate("machine.html"));
         XDocument page = Parse(text);
         Assert.That(text, Does.StartWith("<!DOCTYPE html"));
-        string[] fetching = ["script", "link", "img", "image", "iframe", "object", "embed", "use", "base", "foreignObject"];
-        Assert.That(page.Descendants().Select(element => element.Name.LocalName).Intersect(fetching, StringComparer.Ordinal), Is.Empty);
-        Assert.That(page.Descendants().Attributes().Select(attribute => attribute.Name.LocalName), Has.None.EqualTo("src").And.None.EqualTo("href")
+        string[] fetching = ["script", "link", "img", "image", "iframe", "object", "embed", "use", "base",
+            "foreignObject"];
+        Assert.That(page.Descendants().Select(element => element.Name.LocalName)
+            .Intersect(fetching, StringComparer.Ordinal), Is.Empty);
+        Assert.That(page.Descendants().Attributes().Select(attribute => attribute.Name.LocalName),
+            Has.None.EqualTo("src").And.None.EqualTo("href")
             .And.None.EqualTo("onload"));
         Assert.That(text, Does.Not.Contain("@import"));
         Assert.That(WithoutNamespaces().Replace(text, ""), Does.Not.Contain("//"), "an address");
@@ -75,8 +79,10 @@ public sealed partial class ReportFileTests
         string[] cells = [.. body.Descendants("td").Select(cell => cell.Value)];
         Assert.That(run.Figures.Select(figure => figure.Name), Is.SubsetOf(cells));
         Assert.That(run.Environment.Values, Is.SubsetOf(cells));
-        Assert.That(cells, Does.Contain("MISSED").And.Contain("met").And.Contain("1.50 [1.47..1.53]").And.Contain("WORSE"));
-        Assert.That(body.Descendants().Count(element => string.Equals(element.Name.LocalName, "svg", StringComparison.Ordinal)), Is.EqualTo(2));
+        Assert.That(cells,
+            Does.Contain("MISSED").And.Contain("met").And.Contain("1.50 [1.47..1.53]").And.Contain("WORSE"));
+        Assert.That(body.Descendants().Count(element =>
+            string.Equals(element.Name.LocalName, "svg", StringComparison.Ordinal)), Is.EqualTo(2));
         Assert.That(body.Value, Does.Contain("1 of 2 targets met"));
     }
 
@@ -88,7 +94,8 @@ public sealed partial class ReportFileTests
         string text = File.ReadAllText(Locate("results.md"));
         string[] rows = [.. text.Split('\n').Where(line => line.StartsWith('|'))];
         Assert.That(run.Figures.Select(figure => rows.Count(row => row.StartsWith(
-            $"| {figure.Name.Replace("|", "\\|", StringComparison.Ordinal)} |", StringComparison.Ordinal))), Is.All.EqualTo(1));
+            $"| {figure.Name.Replace("|", "\\|", StringComparison.Ordinal)} |", StringComparison.Ordinal))),
+                Is.All.EqualTo(1));
         Assert.That(run.Environment.Select(fact => rows.Count(row => row.Contains($"| {fact.Key} | {fact.Value} |",
             StringComparison.Ordinal))), Is.All.Positive);
         Assert.That(text, Does.Contain("8 figures; 1 of 1 targets met").And.Contain("1.50 [1.47..1.53]"));
@@ -107,7 +114,8 @@ public sealed partial class ReportFileTests
         MachineReport machine = MachineReport.Load(ReportFiles.ResultsIn(_directory));
         Assert.That(machine.Runs.Select(run => run.Scenarios.Keys.Single()), Is.EqualTo(["latency", "scale"]));
         AssertSame(machine.Runs[0], second);
-        AssertSame(machine.Runs[1], first with { Figures = [.. first.Figures.Where(figure => figure.Scenario is "scale")] });
+        AssertSame(machine.Runs[1],
+            first with { Figures = [.. first.Figures.Where(figure => figure.Scenario is "scale")] });
         string page = File.ReadAllText(Locate("results.md"));
         Assert.That(page, Does.Contain("too slow").And.Contain("MISSED").And.Not.Contain("hand-over, p50"));
         Assert.That(page, Does.Contain("Linux 6.1").And.Contain("Linux 6.2").And.Contain("9 repetitions"));
@@ -133,7 +141,8 @@ public sealed partial class ReportFileTests
     {
         File.WriteAllText(Locate("results.json"), text);
         Assert.That(() => StoredRuns.Load(ReportFiles.ResultsIn(_directory)),
-            Throws.InstanceOf<InvalidDataException>().With.Message.Contains(reason).And.Message.Contains("results.json"));
+            Throws.InstanceOf<InvalidDataException>()
+                .With.Message.Contains(reason).And.Message.Contains("results.json"));
     }
 
     [Test]
@@ -143,16 +152,23 @@ public sealed partial class ReportFileTests
         Assert.That(plots.Select(plot => plot.Title),
             Is.EqualTo(["latency: round trips, distribution", "scale: frames/s over number of consumers"]));
         Assert.That(plots[0].Model.Series.Select(series => series.Title), Is.EqualTo(["Bips, hand-over", "ping-pong"]));
-        Assert.That(plots[1].Model.Series.Select(series => series.Title), Is.EqualTo(["Bips, Block", "Bips, Latest", "counters"]));
+        Assert.That(plots[1].Model.Series.Select(series => series.Title),
+            Is.EqualTo(["Bips, Block", "Bips, Latest", "counters"]));
         var line = (OxyPlot.Series.LineSeries)plots[1].Model.Series[2];
-        Assert.That(line.Points.Select(point => (point.X, point.Y)), Is.EqualTo([(1.0, 1e6), (8.0, 125_000.0), (32.0, 31_250.0)]));
+        Assert.That(line.Points.Select(point => (point.X, point.Y)),
+            Is.EqualTo([(1.0, 1e6), (8.0, 125_000.0), (32.0, 31_250.0)]));
     }
 
     [Test]
     public void A_latency_beside_several_others_is_drawn_once_and_they_can_be_told_apart()
     {
         Distribution curve = SampleRun.Whole().Figures[0].Distribution!;
-        Figure figure = SampleRun.Latency(1.5) with { Name = "a line, p50, beside socket", LimitName = "socket", Distribution = curve };
+        Figure figure = SampleRun.Latency(1.5) with
+        {
+            Name = "a line, p50, beside socket",
+            LimitName = "socket",
+            Distribution = curve,
+        };
         Figure[] figures = [figure, figure with { Name = "a line, p50, beside pipe", LimitName = "pipe" }];
         OxyPlot.Series.LineSeries[] lines =
             [.. Plot.AllOf(SampleRun.Of(figures)).Single().Model.Series.Cast<OxyPlot.Series.LineSeries>()];
@@ -173,7 +189,8 @@ public sealed partial class ReportFileTests
         OxyPlot.Series.LineSeries[] lines =
             [.. Plot.AllOf(SampleRun.Of(figures)).Single().Model.Series.Cast<OxyPlot.Series.LineSeries>()];
         Assert.That(lines.Select(line => line.Title), Is.EqualTo(["Bips, Block", "Bips, Latest", "counters"]));
-        Assert.That(lines[0].Points.Select(point => (point.X, point.Y)), Is.EqualTo([(1.0, 500_000.0), (8.0, 75_000.0), (32.0, 15_625.0)]));
+        Assert.That(lines[0].Points.Select(point => (point.X, point.Y)),
+            Is.EqualTo([(1.0, 500_000.0), (8.0, 75_000.0), (32.0, 15_625.0)]));
     }
 
     [Test]
@@ -199,7 +216,8 @@ public sealed partial class ReportFileTests
 
     private static XDocument Parse(string text)
     {
-        using XmlReader reader = XmlReader.Create(new StringReader(text), new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });
+        using XmlReader reader = XmlReader.Create(new StringReader(text),
+            new XmlReaderSettings { DtdProcessing = DtdProcessing.Ignore });
         return XDocument.Load(reader);
     }
 
@@ -207,7 +225,8 @@ public sealed partial class ReportFileTests
     {
         RunReport older = run with
         {
-            Figures = [.. run.Figures.Select(figure => figure with { Ratio = figure.Ratio is null ? null : SampleRun.Around(0.6) })],
+            Figures = [.. run.Figures.Select(figure =>
+                figure with { Ratio = figure.Ratio is null ? null : SampleRun.Around(0.6) })],
         };
         ReportFiles.Draw(run, compared ? [RunComparison.Of(older, run)] : [], _directory, Name);
     }

@@ -4,7 +4,7 @@ using Bips.Benchmarks.Report.Regression;
 
 namespace Bips.Tests.Benchmarks;
 
-/// <summary>A change is what chance and noise do not explain, and only what was measured alike is compared.</summary>
+/// <summary>Only figures measured alike are compared; what chance and noise explain is no change.</summary>
 public sealed class RunComparisonTests
 {
     private static readonly Dictionary<string, string> s_nothing = new(StringComparer.Ordinal);
@@ -19,11 +19,13 @@ public sealed class RunComparisonTests
     [TestCase(0.5, 0.7, "Better")]
     [TestCase(0.7, 0.5, "Worse")]
     public void More_is_better_of_a_rate(double before, double now, string verdict) =>
-        Assert.That(Compare(SampleRun.Rate("Block", 1, before), SampleRun.Rate("Block", 1, now)).Verdict.ToString(), Is.EqualTo(verdict));
+        Assert.That(Compare(SampleRun.Rate("Block", 1, before), SampleRun.Rate("Block", 1, now)).Verdict.ToString(),
+            Is.EqualTo(verdict));
 
     [Test]
     public void A_machine_that_is_twice_as_slow_changes_no_ratio() =>
-        Assert.That(Compare(SampleRun.Latency(1.5, limit: 100), SampleRun.Latency(1.5, limit: 200)).Verdict, Is.EqualTo(Verdict.Same));
+        Assert.That(Compare(SampleRun.Latency(1.5, limit: 100), SampleRun.Latency(1.5, limit: 200)).Verdict,
+            Is.EqualTo(Verdict.Same));
 
     [TestCase(0.04, Verdict.Worse)]
     [TestCase(0.06, Verdict.Same)]
@@ -71,7 +73,8 @@ public sealed class RunComparisonTests
     [Test]
     public void Another_unit_or_another_limit_is_another_definition()
     {
-        Assert.That(Compare(SampleRun.Latency(1), SampleRun.Latency(9) with { Unit = "us" }).Verdict, Is.EqualTo(Verdict.AnotherDefinition));
+        Assert.That(Compare(SampleRun.Latency(1), SampleRun.Latency(9) with { Unit = "us" }).Verdict,
+            Is.EqualTo(Verdict.AnotherDefinition));
         Figure bare = SampleRun.Latency(1) with { Definition = s_nothing };
         FigureComparison compared = Compare(bare, bare with { LimitName = "something else" });
         Assert.That(compared.Verdict, Is.EqualTo(Verdict.AnotherDefinition));
@@ -111,11 +114,13 @@ public sealed class RunComparisonTests
 
     [Test]
     public void A_figure_with_neither_limit_nor_target_is_not_compared() =>
-        Assert.That(Compare(Allocated(0) with { Target = null }, Allocated(9) with { Target = null }).Verdict, Is.EqualTo(Verdict.StandsAlone));
+        Assert.That(Compare(Allocated(0) with { Target = null }, Allocated(9) with { Target = null }).Verdict,
+            Is.EqualTo(Verdict.StandsAlone));
 
     [Test]
     public void A_limit_of_zero_is_not_divided_by() =>
-        Assert.That(Compare(SampleRun.Latency(1), SampleRun.Latency(1) with { Ratio = new Spread(double.NaN, 1, double.PositiveInfinity) }).Verdict,
+        Assert.That(Compare(SampleRun.Latency(1),
+            SampleRun.Latency(1) with { Ratio = new Spread(double.NaN, 1, double.PositiveInfinity) }).Verdict,
             Is.EqualTo(Verdict.StandsAlone));
 
     [Test]
@@ -131,13 +136,21 @@ public sealed class RunComparisonTests
         now.Environment["governor"] = "performance";
         Assert.That(RunComparison.Of(before, now).Notes, Is.EqualTo(
         [
-            "repetitions: 5 then, 3 now", "kernel: Linux 6.1 then, Linux 6.2 now", "commit: 0.1.0+abc then, another now",
+            "repetitions: 5 then, 3 now", "kernel: Linux 6.1 then, Linux 6.2 now",
+            "commit: 0.1.0+abc then, another now",
             "load at start: 0.01 then, 9 now", "governor: not recorded then, performance now",
         ]));
     }
 
     private static Figure Allocated(double bytes) =>
-        new() { Scenario = "latency", Name = "bytes", Unit = "B", Bips = new Spread(bytes, bytes, bytes), Target = Target.AtMost(0) };
+        new()
+        {
+            Scenario = "latency",
+            Name = "bytes",
+            Unit = "B",
+            Bips = new Spread(bytes, bytes, bytes),
+            Target = Target.AtMost(0),
+        };
 
     private static FigureComparison Compare(Figure before, Figure now) =>
         RunComparison.Of(SampleRun.Of([before]), SampleRun.Of([now])).Figures.Single();

@@ -11,12 +11,19 @@ internal static class SampleRun
     private static readonly int[] s_sinks = [1, 8, 32];
 
     /// <summary>
-    /// A run of one latency figure with its curve, one that stands alone, and rates for three numbers of consumers and two policies.
+    /// A run of one latency figure with its curve, one that stands alone, and rates for three numbers of consumers and
+    /// two policies.
     /// </summary>
     public static RunReport Whole() => Of(
     [
         Latency(1.5) with { Distribution = s_curve },
-        new Figure { Scenario = "latency", Name = "a reading of the clock", Unit = "ns", Bips = new Spread(20, 19, 22) },
+        new Figure
+        {
+            Scenario = "latency",
+            Name = "a reading of the clock",
+            Unit = "ns",
+            Bips = new Spread(20, 19, 22),
+        },
         .. s_policies.SelectMany(policy => s_sinks.Select(sinks => Rate(policy, sinks))),
     ]);
 
@@ -59,7 +66,8 @@ internal static class SampleRun
         LimitName = "counters",
         Limit = Around(1e6 / sinks),
         Ratio = Around(ratio),
-        Definition = Words(("bips", $"pool/Balanced/{policy}.rate"), ("limit", "plain.rate"), ("sinks", $"{sinks}"), ("size", "1024"),
+        Definition = Words(("bips", $"pool/Balanced/{policy}.rate"), ("limit", "plain.rate"), ("sinks", $"{sinks}"),
+            ("size", "1024"),
             ("parties", $"{sinks + 1}"), ("trial", $"{sinks} processes")),
     };
 

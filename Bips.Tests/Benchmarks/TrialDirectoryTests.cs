@@ -4,7 +4,7 @@ using Bips.Tests.Support;
 
 namespace Bips.Tests.Benchmarks;
 
-/// <summary>What killed benchmarks leave in shared memory goes with the next run, and nothing else does.</summary>
+/// <summary>A run removes what killed benchmarks left in shared memory, and nothing else.</summary>
 public sealed class TrialDirectoryTests
 {
     /// <summary>Above the largest number that the kernel gives a process.</summary>
@@ -31,7 +31,8 @@ public sealed class TrialDirectoryTests
     public void What_its_owner_holds_stays_even_if_the_owner_is_not_seen()
     {
         string held = Leave(NoProcess);
-        using var owner = new FileStream(Path.Combine(held, "lock"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        using var owner = new FileStream(Path.Combine(held, "lock"), FileMode.CreateNew, FileAccess.ReadWrite,
+            FileShare.None);
         Assert.That(TrialDirectory.RemoveAbandoned(_root.Path), Is.Zero);
         Assert.That(File.Exists(Path.Combine(held, "block")));
     }
@@ -71,7 +72,8 @@ public sealed class TrialDirectoryTests
 
     private string Leave(int process)
     {
-        string path = Path.Combine(_root.Path, string.Create(CultureInfo.InvariantCulture, $"bips-benchmarks-{process}-7"));
+        string path =
+            Path.Combine(_root.Path, string.Create(CultureInfo.InvariantCulture, $"bips-benchmarks-{process}-7"));
         Directory.CreateDirectory(path);
         File.WriteAllText(Path.Combine(path, "block"), "");
         return path;

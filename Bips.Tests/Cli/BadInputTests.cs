@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Bips.Tests.Cli;
 
-/// <summary>Input that is wrong is refused with what is wrong, and consumers come to an end.</summary>
+/// <summary>The tool refuses wrong input and says what is wrong with it; its consumers end.</summary>
 public sealed class BadInputTests : ToolFixture
 {
     private const int BadInput = 12;
@@ -20,8 +20,10 @@ public sealed class BadInputTests : ToolFixture
     [TestCase("YUV4MPEG2 W4 H4 Cmono\nFRAME\n0123456789abcdefFRAME\n012", "ends in frame 2 after 3 of the 16 bytes", 1)]
     [TestCase("YUV4MPEG2 W4 H4 Cmono\nFRAME\n0123456789abcdefFRA", "ends in the line before frame 2", 1)]
     [TestCase("YUV4MPEG2 W4 H4 Cmono\nFRAME\n0123456789abcdefFRAME Ip", "ends in the line before frame 2", 1)]
-    [TestCase("YUV4MPEG2 W4 H2 Cmono\nFRAME\n0123456789abcdefFRAME\n0123456789abcdef", "no 'FRAME' where frame 2 should start", 1)]
-    [TestCase("YUV4MPEG2 W4 H5 Cmono\nFRAME\n0123456789abcdefFRAME\n0123456789abcdef", "no 'FRAME' where frame 2 should start", 1)]
+    [TestCase("YUV4MPEG2 W4 H2 Cmono\nFRAME\n0123456789abcdefFRAME\n0123456789abcdef",
+        "no 'FRAME' where frame 2 should start", 1)]
+    [TestCase("YUV4MPEG2 W4 H5 Cmono\nFRAME\n0123456789abcdefFRAME\n0123456789abcdef",
+        "no 'FRAME' where frame 2 should start", 1)]
     [TestCase("YUV4MPEG2 W4 H4 Cmono\nFRAMES\n0123456789abcdef", "no 'FRAME' where frame 1 should start", 0)]
     public void Y4m_that_is_wrong_is_refused_and_the_consumer_ends(string input, string problem, int framesBefore)
     {
@@ -44,7 +46,8 @@ public sealed class BadInputTests : ToolFixture
         RunningTool sender = Send("--input", file);
 
         sender.ExpectExit(BadInput);
-        Assert.That(sender.Error, Does.Contain("10 bytes follow its header, which asks for at least 460806 for one frame"));
+        Assert.That(sender.Error,
+            Does.Contain("10 bytes follow its header, which asks for at least 460806 for one frame"));
     }
 
     [Test]

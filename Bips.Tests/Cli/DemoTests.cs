@@ -17,7 +17,8 @@ public sealed class DemoTests : ToolFixture
         Assert.That(proofs.Select(static proof => proof.GetProperty("holds").GetBoolean()), Is.All.True);
         JsonElement slow = demo.Result.GetProperty("consumers")[2];
         Assert.That(slow.GetProperty("lost").GetInt64(), Is.Positive, "the slow consumer was not slow");
-        Assert.That(demo.Error, Does.Contain("drop-oldest").And.Contain("fps"), "without a terminal progress comes in lines");
+        Assert.That(demo.Error, Does.Contain("drop-oldest").And.Contain("fps"),
+            "without a terminal progress comes in lines");
         AssertNothingIsLeft(demo);
     }
 
@@ -64,7 +65,8 @@ public sealed class DemoTests : ToolFixture
         string[] left =
         [
             .. Directory.GetFiles("/dev/shm", $"bips.bips-demo-{demo.Id}*"),
-            .. Directory.GetDirectories("/proc").Where(process => CommandLine(process).Contains($"bips-demo-{demo.Id}\0", StringComparison.Ordinal)),
+            .. Directory.GetDirectories("/proc").Where(process =>
+                CommandLine(process).Contains($"bips-demo-{demo.Id}\0", StringComparison.Ordinal)),
         ];
         Assert.That(left, Is.Empty);
     }

@@ -12,7 +12,8 @@ public sealed class ExitCodeTableTests
         ExitCode[] codes = [.. Enum.GetValues<BipsError>().Except(internals).Select(ExitCodes.Of)];
 
         Assert.That(codes, Has.None.EqualTo(ExitCode.Failure));
-        Assert.That(codes.Distinct().Count(), Is.EqualTo(codes.Length - 1), "only 'no pool' and 'another version' share one");
+        Assert.That(codes.Distinct().Count(), Is.EqualTo(codes.Length - 1),
+            "only 'no pool' and 'another version' share one");
     }
 
     [Test]

@@ -67,7 +67,8 @@ public sealed class ExitCodeTests : ToolFixture
     public void No_free_buffer_in_time_is_a_time_out_that_names_who_is_to_blame()
     {
         RunningTool receiver = Receive("--delay", "600000");
-        RunningTool sender = Send("--frame-size", "1", "--wait-consumers", "1", "--block-timeout", "0.2").Send(new byte[100]).EndInput();
+        RunningTool sender = Send("--frame-size", "1", "--wait-consumers", "1", "--block-timeout", "0.2")
+            .Send(new byte[100]).EndInput();
         sender.ExpectExit(3);
         Assert.That(sender.Error, Does.Contain($"process {receiver.Id} (block) lags 7 frames and holds 1"));
         receiver.Send(Signal.Terminate).ExpectExit(143);
@@ -219,7 +220,8 @@ public sealed class ExitCodeTests : ToolFixture
     public void An_interrupt_ends_a_sender_that_waits_for_a_buffer()
     {
         RunningTool receiver = Receive("--delay", "600000");
-        RunningTool sender = Send("--frame-size", "1", "--wait-consumers", "1", "--progress", "json").Send(new byte[100]);
+        RunningTool sender = Send("--frame-size", "1", "--wait-consumers", "1", "--progress", "json")
+            .Send(new byte[100]);
         sender.WaitForFrames(8);
         sender.Send(Signal.Interrupt).ExpectExit(130);
         receiver.Send(Signal.Interrupt).ExpectExit(130);
@@ -262,7 +264,8 @@ public sealed class ExitCodeTests : ToolFixture
     public void Quiet_says_nothing_and_json_is_json()
     {
         RunningTool receiver = Run("receive", Pool, "--wait", "--quiet");
-        RunningTool sender = Send("--frame-size", "1", "--wait-consumers", "1", "--json", "--quiet").Send("abc"u8).EndInput();
+        RunningTool sender = Send("--frame-size", "1", "--wait-consumers", "1", "--json", "--quiet").Send("abc"u8)
+            .EndInput();
         sender.ExpectExit(0);
         receiver.ExpectExit(0);
         Assert.That(receiver.Output + receiver.Error + sender.Error, Is.Empty);

@@ -15,7 +15,8 @@ public sealed class OverflowTests : ToolFixture
         string copy = FilePath("copy");
         RunningTool receiver = Receive("--overflow", "drop-oldest", "--delay", "20", "--output", copy);
 
-        Send("--frame-size", "5000", "--rate", "400", "--wait-consumers", "1").Send(NumberedFrames(sent, Size)).EndInput().ExpectExit(0);
+        Send("--frame-size", "5000", "--rate", "400", "--wait-consumers", "1").Send(NumberedFrames(sent, Size))
+            .EndInput().ExpectExit(0);
         receiver.ExpectExit(0);
 
         long received = Number(receiver, "frames");
@@ -37,7 +38,8 @@ public sealed class OverflowTests : ToolFixture
     public void A_consumer_of_the_latest_frame_goes_on_with_the_newest_each_time()
     {
         RunningTool receiver = Receive("--overflow", "latest:1", "--list", "--progress", "json");
-        RunningTool sender = Send("--frame-size", "5000", "--wait-consumers", "1", "--count", "40").Send(NumberedFrames(1, Size));
+        RunningTool sender = Send("--frame-size", "5000", "--wait-consumers", "1", "--count", "40")
+            .Send(NumberedFrames(1, Size));
         receiver.WaitForFrames(1);
 
         receiver.Stop();
@@ -68,7 +70,8 @@ public sealed class OverflowTests : ToolFixture
     public void A_consumer_that_keeps_the_last_frames_leased_holds_them_and_gets_all()
     {
         RunningTool receiver = Receive("--hold", "5", "--progress", "json");
-        RunningTool sender = Send("--frame-size", "5000", "--wait-consumers", "1", "--json").Send(NumberedFrames(100, Size));
+        RunningTool sender = Send("--frame-size", "5000", "--wait-consumers", "1", "--json")
+            .Send(NumberedFrames(100, Size));
         receiver.WaitForFrames(100);
 
         sender.EndInput().ExpectExit(0);
@@ -81,7 +84,8 @@ public sealed class OverflowTests : ToolFixture
     [Test]
     public void A_late_joiner_gets_the_history_of_a_paused_stream_at_once()
     {
-        RunningTool sender = Send("--frame-size", "5000", "--history", "3", "--progress", "json").Send(NumberedFrames(5, Size));
+        RunningTool sender = Send("--frame-size", "5000", "--history", "3", "--progress", "json")
+            .Send(NumberedFrames(5, Size));
         sender.WaitForFrames(5);
 
         RunningTool receiver = Receive("--count", "3", "--list", "--timeout", "20");

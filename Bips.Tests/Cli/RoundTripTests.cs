@@ -73,14 +73,16 @@ public sealed class RoundTripTests : ToolFixture
     {
         byte[] frames = NumberedFrames(50, 1001);
         RunningTool receiver = Receive("--output", "-");
-        RunningTool sender = Send("--frame-size", "1001", "--wait-consumers", "1", "--format", "application/x-numbers").Send(frames).EndInput();
+        RunningTool sender = Send("--frame-size", "1001", "--wait-consumers", "1", "--format", "application/x-numbers")
+            .Send(frames).EndInput();
         using var received = new MemoryStream();
         receiver.OutputStream.CopyTo(received);
 
         sender.ExpectExit(0);
         receiver.ExpectExit(0);
         Assert.That(received.ToArray(), Is.EqualTo(frames));
-        Assert.That(receiver.Error, Does.Contain("\"frames\":50,").And.Contain("application/x-numbers"), "the result is on the other stream");
+        Assert.That(receiver.Error, Does.Contain("\"frames\":50,").And.Contain("application/x-numbers"),
+            "the result is on the other stream");
     }
 
     [Test]
@@ -116,7 +118,8 @@ public sealed class RoundTripTests : ToolFixture
         Send("--frame-size", "5000", "--wait-consumers", "1").Send(frames).EndInput().ExpectExit(0);
         receiver.ExpectExit(0);
 
-        Assert.That(receiver.Result.GetProperty("sha256").GetString(), Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(frames))));
+        Assert.That(receiver.Result.GetProperty("sha256").GetString(),
+            Is.EqualTo(Convert.ToHexStringLower(SHA256.HashData(frames))));
         Assert.That(Number(receiver, "bytes"), Is.EqualTo(frames.Length));
     }
 

@@ -71,7 +71,9 @@ public sealed class RunningTool : IDisposable
     /// <summary>Waits until its errors contain a text.</summary>
     public void WaitForError(string text) => WaitFor(() => Error.Contains(text, StringComparison.Ordinal), $"'{text}'");
 
-    /// <summary>Waits until it has reported that it sent or received this many frames (<c>--progress json</c>).</summary>
+    /// <summary>
+    /// Waits until it has reported that it sent or received this many frames (<c>--progress json</c>).
+    /// </summary>
     public void WaitForFrames(int frames) =>
         WaitForError(string.Create(CultureInfo.InvariantCulture, $"\"frames\":{frames},"));
 

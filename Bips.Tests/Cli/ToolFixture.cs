@@ -3,7 +3,9 @@ using Bips.Tests.Support;
 
 namespace Bips.Tests.Cli;
 
-/// <summary>A pool name and a directory of its own for each test, and the proof that neither process nor memory is left.</summary>
+/// <summary>
+/// A pool name and a directory of its own for each test, and the proof that neither process nor memory is left.
+/// </summary>
 public abstract class ToolFixture
 {
     private readonly List<RunningTool> _running = [];

@@ -31,8 +31,8 @@ public sealed class Y4mHeaderTests
     public void The_format_is_a_media_type() => Assert.That(
         Parse("YUV4MPEG2 W640 H480 F30000:1001 It A4:3 C422p10").ToMediaType(),
         Is.EqualTo("video/x-raw,format=I422_10LE,width=640,height=480,framerate=30000/1001,pixel-aspect-ratio=4/3," +
-            "interlace-mode=interleaved,field-order=top-field-first," +
-            "y4m-header=\"YUV4MPEG2 W640 H480 F30000:1001 It A4:3 C422p10\""));
+            "interlace-mode=interleaved,field-order=top-field-first,y4m-header=\"YUV4MPEG2 W640 H480 F30000:1001 It " +
+            "A4:3 C422p10\""));
 
     [TestCase("YUV4MPEG2 W640 H480 F25:1 Ip A0:0 C420jpeg XYSCSS=420JPEG")]
     [TestCase("YUV4MPEG2 W1 H1 X\"quoted\" X\\back\\slash X,y4m-header=\"no\"")]
@@ -52,7 +52,8 @@ public sealed class Y4mHeaderTests
     [TestCase("video/x-raw,y4m-header=\"YUV4MPEG2 W1 H1\\999\"")]
     [TestCase("video/x-raw,y4m-header=\"something else\"")]
     [TestCase("video/x-raw,note=\",y4m-header=\\\"YUV4MPEG2 W1 H1\\\"\"")]
-    public void A_format_without_a_header_has_none(string format) => Assert.That(Y4mHeader.FromMediaType(format, "test"), Is.Null);
+    public void A_format_without_a_header_has_none(string format) =>
+        Assert.That(Y4mHeader.FromMediaType(format, "test"), Is.Null);
 
     [Test]
     public void A_frame_that_no_buffer_holds_is_refused()

@@ -3,7 +3,9 @@ using Bips.Tests.Support;
 
 namespace Bips.Tests.Environments;
 
-/// <summary>Directories other than an empty <c>/dev/shm</c>: chosen ones, sticky ones, ones where others have been.</summary>
+/// <summary>
+/// Directories other than an empty <c>/dev/shm</c>: chosen ones, sticky ones, ones where others have been.
+/// </summary>
 public sealed class DirectoryTests : PoolFixture
 {
     private const UnixFileMode Everybody = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute |
@@ -41,7 +43,8 @@ public sealed class DirectoryTests : PoolFixture
         Assert.That(answer, Does.StartWith("error AccessDenied").And.Contain("user 10001").And.Contain("mode 0640")
             .And.Contain("remove"));
         Assert.That(_directory.Files, Has.Length.EqualTo(2), "what is another's was left alone");
-        Assert.That(StartAs(10001).Do($"create name={Name} directory={_directory.Path}"), Does.StartWith("ok take-over"));
+        Assert.That(StartAs(10001).Do($"create name={Name} directory={_directory.Path}"),
+            Does.StartWith("ok take-over"));
     }
 
     [Test]
@@ -54,7 +57,9 @@ public sealed class DirectoryTests : PoolFixture
         Assert.That(_directory.Files, Has.Length.EqualTo(1));
     }
 
-    /// <summary>What systemd does to a user's objects at his last logout, unless RemoveIPC=no.</summary>
+    /// <summary>
+    /// Does what systemd does to the objects of a user who logs out for the last time, unless RemoveIPC=no.
+    /// </summary>
     [Test]
     public void Names_removed_under_a_live_pool_hurt_nobody_who_is_attached()
     {
@@ -94,7 +99,8 @@ public sealed class DirectoryTests : PoolFixture
             file.SetLength(0);
         }
 
-        Assert.That(EndOf(producer, "send"), Is.EqualTo(128 + 6).Or.EqualTo(128 + 7), "SIGBUS, which .NET turns into SIGABRT");
+        Assert.That(EndOf(producer, "send"), Is.EqualTo(128 + 6).Or.EqualTo(128 + 7),
+            "SIGBUS, which .NET turns into SIGABRT");
         Assert.That(EndOf(reader, "pull timeout=1000"), Is.EqualTo(128 + 6).Or.EqualTo(128 + 7));
         for (ulong sequence = 1; sequence <= 20; sequence++)
         {
@@ -118,6 +124,7 @@ public sealed class DirectoryTests : PoolFixture
         owner.Kill();
     }
 
-    private ActorProcess StartAs(int user) => StartActor("setpriv", string.Create(CultureInfo.InvariantCulture, $"--reuid={user}"),
+    private ActorProcess StartAs(int user) =>
+        StartActor("setpriv", string.Create(CultureInfo.InvariantCulture, $"--reuid={user}"),
         string.Create(CultureInfo.InvariantCulture, $"--regid={user}"), "--clear-groups", "--");
 }

@@ -2,7 +2,9 @@ using Bips.Tests.Support;
 
 namespace Bips.Tests.Environments;
 
-/// <summary>Processes that share nothing but a mount: own PID, IPC, mount and user namespaces, as containers have.</summary>
+/// <summary>
+/// Processes that share nothing but a mount: own PID, IPC, mount and user namespaces, as containers have.
+/// </summary>
 public sealed class NamespaceTests : PoolFixture
 {
     private static readonly string[] s_isolated =
@@ -60,10 +62,12 @@ public sealed class NamespaceTests : PoolFixture
         using var directory = new TemporaryDirectory(
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         ActorProcess producer = StartActor([
-            .. s_isolated, "--tmpfs", "/mnt", "--bind", directory.Path, "/mnt/a", "--setenv", "BIPS_DIRECTORY", "/mnt/a",
+            .. s_isolated, "--tmpfs", "/mnt", "--bind", directory.Path, "/mnt/a", "--setenv",
+            "BIPS_DIRECTORY", "/mnt/a",
         ]);
         ActorProcess consumer = StartActor([
-            .. s_isolated, "--tmpfs", "/srv", "--bind", directory.Path, "/srv/b", "--setenv", "BIPS_DIRECTORY", "/srv/b",
+            .. s_isolated, "--tmpfs", "/srv", "--bind", directory.Path, "/srv/b", "--setenv",
+            "BIPS_DIRECTORY", "/srv/b",
         ]);
         Assert.That(producer.Do($"create name={Name}"), Does.StartWith("ok new"));
         Assert.That(consumer.Do($"open name={Name}"), Does.StartWith("ok 0"));
@@ -87,8 +91,10 @@ public sealed class NamespaceTests : PoolFixture
         Assert.That(consumer.Do("pull"), Does.StartWith("Success 1 500 intact"));
         producer.Kill();
         Assert.That(StartActor(As(10002, 20000)).Do($"create name={Name} group=20000 access=640"),
-            Does.StartWith("error AccessDenied").And.Contain("user 10001"), "whoever may only read does not become producer");
-        Assert.That(StartActor(As(10001, 20000)).Do($"create name={Name} group=20000 access=640"), Is.EqualTo("ok take-over 1"));
+            Does.StartWith("error AccessDenied").And.Contain("user 10001"),
+            "whoever may only read does not become producer");
+        Assert.That(StartActor(As(10001, 20000)).Do($"create name={Name} group=20000 access=640"),
+            Is.EqualTo("ok take-over 1"));
         LeavesADeadPool = true;
     }
 

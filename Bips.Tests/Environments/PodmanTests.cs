@@ -3,7 +3,10 @@ using Bips.Tests.Support;
 
 namespace Bips.Tests.Environments;
 
-/// <summary>The recipes of <c>docs/containers.md</c> with a real engine, in containers that hold nothing but what the test needs.</summary>
+/// <summary>
+/// The recipes of <c>docs/containers.md</c> with a real engine, in containers that hold nothing but what the test
+/// needs.
+/// </summary>
 public sealed class PodmanTests : PoolFixture
 {
     private static readonly string[] s_engine = ["podman", "--runtime", "runc", "--cgroup-manager=cgroupfs"];
@@ -26,7 +29,8 @@ public sealed class PodmanTests : PoolFixture
             File.CreateSymbolicLink(Path.Combine(_root, link), "usr/" + link);
         }
 
-        (int code, string _, string error) = Shell.TryRun("sh", "-c", string.Join(' ', Run("probe", [])) + " /bin/true");
+        (int code, string _, string error) = Shell.TryRun("sh", "-c",
+            string.Join(' ', Run("probe", [])) + " /bin/true");
         if (code != 0)
         {
             Assert.Ignore($"podman runs no container here (the namespace tests stand in for it): {error}");
@@ -75,7 +79,8 @@ public sealed class PodmanTests : PoolFixture
         string[] shared = ["--volume", $"{directory.Path}:/pools", "--env", "BIPS_DIRECTORY=/pools"];
         ActorProcess producer = StartContainer("producer", shared);
         ActorProcess consumer = StartContainer("consumer", shared);
-        Assert.That(producer.Do($"create name={Name} size=20000000 buffers=4"), Does.StartWith("ok new"), "not the 64 MB of the container");
+        Assert.That(producer.Do($"create name={Name} size=20000000 buffers=4"), Does.StartWith("ok new"),
+            "not the 64 MB of the container");
         Assert.That(consumer.Do($"open name={Name}"), Does.StartWith("ok 0"));
         Consumer host = OpenConsumer(new ConsumerOptions { Directory = directory.Path });
         producer.Do("send count=1 length=500");
@@ -95,7 +100,9 @@ public sealed class PodmanTests : PoolFixture
         return StartActor(Run(Container(role), options));
     }
 
-    /// <summary>A container that sees the system's libraries, the runtime and the actor, all read-only.</summary>
+    /// <summary>
+    /// Starts a container that sees the system's libraries, the runtime and the actor, all read-only.
+    /// </summary>
     private string[] Run(string name, string[] options)
     {
         string runtime = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", ".."));
@@ -104,7 +111,8 @@ public sealed class PodmanTests : PoolFixture
         [
             .. s_engine, "run", "--rm", "--interactive", "--name", name, "--network=none",
             "--ulimit", "nofile=1024:1024", "--ulimit", "nproc=1024:1024", "--volume", "/usr:/usr:ro",
-            "--volume", $"{runtime}:{runtime}:ro", "--volume", $"{program}:{program}:ro", "--env", $"DOTNET_ROOT={runtime}",
+            "--volume", $"{runtime}:{runtime}:ro", "--volume", $"{program}:{program}:ro", "--env",
+            $"DOTNET_ROOT={runtime}",
             .. options, "--rootfs", _root,
         ];
     }

@@ -30,7 +30,8 @@ public sealed partial class SmallMountTests : PoolFixture
     {
         ActorProcess actor = StartInSmallMount();
         Assert.That(actor.Do($"create name={Name} size=1000000 buffers=40"), Does.StartWith("ok new"));
-        (int code, string _, string error) = Shell.TryRun("nsenter", [.. Beside(actor), "dd", "if=/dev/zero", "of=/dev/shm/full", "bs=64k"]);
+        (int code, string _, string error) = Shell.TryRun("nsenter",
+            [.. Beside(actor), "dd", "if=/dev/zero", "of=/dev/shm/full", "bs=64k"]);
         Assert.That(code, Is.EqualTo(1), error);
         Assert.That(error, Does.Contain("No space left"));
         Assert.That(actor.Do($"open name={Name} overflow=drop-oldest"), Does.StartWith("ok"));
@@ -47,9 +48,12 @@ public sealed partial class SmallMountTests : PoolFixture
     private ActorProcess StartInSmallMount() => StartActor(
         "unshare", "--mount", "sh", "-c", "mount -t tmpfs -o size=64m tmpfs /dev/shm && exec \"$0\"");
 
-    private static long Parse(Match match, string group) => long.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
+    private static long Parse(Match match, string group) =>
+        long.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"^error NoSpace The pool needs (?<asked>\d+) bytes in '/dev/shm' and (?<free>\d+) are free on the mount '/dev/shm'",
+    [GeneratedRegex(
+        @"^error NoSpace The pool needs (?<asked>\d+) bytes in '/dev/shm' " +
+        @"and (?<free>\d+) are free on the mount '/dev/shm'",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Numbers();
 }

@@ -30,7 +30,8 @@ public sealed class ChildProcessTests
         Assert.That(child.ReadLine(s_patience), Is.EqualTo("to output"));
         Assert.That(SpinWait.SpinUntil(() => child.ErrorLines.Count > 0, s_patience));
         Assert.That(() => child.ReadLine(s_impatience), Throws.InstanceOf<TimeoutException>()
-            .With.Message.StartsWith("sh said nothing more").And.Message.Contains("to error").And.Message.Contains("to output"));
+            .With.Message.StartsWith("sh said nothing more")
+            .And.Message.Contains("to error").And.Message.Contains("to output"));
         Assert.That(() => child.WaitForExit(s_impatience), Throws.InstanceOf<TimeoutException>()
             .With.Message.Contains("to error"));
         Assert.That(child.TryWaitForExit(s_impatience), Is.False);
@@ -60,7 +61,8 @@ public sealed class ChildProcessTests
     [Test]
     public void A_child_that_is_asked_to_end_may_clean_up()
     {
-        using ChildProcess child = Shell("trap 'echo cleaned up; exit 3' TERM; echo ready; while :; do sleep 0.01; done");
+        using ChildProcess child =
+            Shell("trap 'echo cleaned up; exit 3' TERM; echo ready; while :; do sleep 0.01; done");
         Assert.That(child.ReadLine(s_patience), Is.EqualTo("ready"));
         child.Terminate(s_patience);
         Assert.That(child.WaitForExit(s_patience), Is.EqualTo(3));
@@ -81,7 +83,8 @@ public sealed class ChildProcessTests
     {
         using ActorProcess actor = ActorProcess.Start();
         actor.Kill();
-        string[] left = Directory.GetFiles(Path.GetTempPath(), string.Create(CultureInfo.InvariantCulture, $"*-{actor.Id}-*"));
+        string[] left = Directory.GetFiles(Path.GetTempPath(),
+            string.Create(CultureInfo.InvariantCulture, $"*-{actor.Id}-*"));
         Assert.That(left, Is.Empty);
     }
 
@@ -108,7 +111,8 @@ public sealed class ChildProcessTests
     [Test]
     public void All_output_of_a_program_that_has_run_is_there_to_the_byte()
     {
-        (int code, string output, string error) = ChildProcess.Run("sh", ["-c", "printf 'a\\nb'; echo c >&2; exit 7"], s_patience);
+        (int code, string output, string error) = ChildProcess.Run("sh", ["-c", "printf 'a\\nb'; echo c >&2; exit 7"],
+            s_patience);
         Assert.That((code, output, error), Is.EqualTo((7, "a\nb", "c")));
     }
 

@@ -20,11 +20,14 @@ public sealed partial class ActorProcess : IDisposable
     /// <summary>The program of the other processes.</summary>
     public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "Bips.Tests.Actor");
 
-    /// <param name="wrapper">A command that runs the one appended to it: in other namespaces, as another user.</param>
+    /// <param name="wrapper">
+    /// A command that runs the command appended to it, for example in other namespaces or as another user.
+    /// </param>
     public static ActorProcess Start(params IReadOnlyList<string> wrapper)
     {
         string[] command = [.. wrapper, Program];
-        var child = ChildProcess.Start(command[0], command[1..], new ChildOptions { Name = "actor", MayBeKilled = true });
+        var child = ChildProcess.Start(command[0], command[1..],
+            new ChildOptions { Name = "actor", MayBeKilled = true });
         var actor = new ActorProcess(child);
         try
         {
@@ -57,7 +60,9 @@ public sealed partial class ActorProcess : IDisposable
     /// <returns>Its exit code; 128 and the number of the signal that ended it.</returns>
     public int WaitForEnd() => _child.WaitForExit(s_patience);
 
-    /// <summary>Kills the actor; a wrapper ends with it, after the kernel has dropped everything that it had.</summary>
+    /// <summary>
+    /// Kills the actor. Its wrapper ends afterwards, when the kernel has let go of everything that the actor had.
+    /// </summary>
     public void Kill()
     {
         Signals.Send(Innermost(Id), Signal.Kill);
@@ -65,7 +70,8 @@ public sealed partial class ActorProcess : IDisposable
     }
 
     /// <summary>
-    /// Processor time used so far, by the kernel's account to the nanosecond; <c>/proc</c> counts in hundredths of a second.
+    /// Processor time used so far, by the kernel's account to the nanosecond; <c>/proc</c> counts in hundredths of a
+    /// second.
     /// </summary>
     public TimeSpan ProcessorTime
     {

@@ -6,7 +6,8 @@ namespace Bips.Tests.Support;
 internal sealed class TemporaryDirectory : IDisposable
 {
     /// <param name="mode">Permission bits, for example that of <c>/dev/shm</c> itself.</param>
-    public TemporaryDirectory(UnixFileMode mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)
+    public TemporaryDirectory(UnixFileMode mode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute)
     {
         Path = $"/dev/shm/test-{Guid.NewGuid():N}";
         Directory.CreateDirectory(Path);

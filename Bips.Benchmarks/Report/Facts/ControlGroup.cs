@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Bips.Benchmarks.Report.Facts;
 
-/// <summary>What the control groups of this process allow it: the strictest limit on the way from the process to the root.</summary>
+/// <summary>
+/// What the control groups of this process allow it: the strictest limit of all groups from its own up to the root.
+/// </summary>
 internal sealed class ControlGroup(SystemFiles files)
 {
     private const string Mount = "/sys/fs/cgroup";
@@ -20,7 +22,8 @@ internal sealed class ControlGroup(SystemFiles files)
             .Select(parts => Parse(parts[0]) / Parse(parts[1]));
         IEnumerable<double> old = Paths("cpu")
             .Where(path => files.Number($"{path}/cpu.cfs_quota_us") > 0)
-            .Select(path => (double)files.Number($"{path}/cpu.cfs_quota_us")! / files.Number($"{path}/cpu.cfs_period_us") ?? 1);
+            .Select(path =>
+                (double)files.Number($"{path}/cpu.cfs_quota_us")! / files.Number($"{path}/cpu.cfs_period_us") ?? 1);
         double[] all = [.. quotas, .. old];
         return all.Length > 0 ? string.Create(CultureInfo.InvariantCulture, $"{all.Min():0.##} processors") : None;
     }
@@ -31,14 +34,16 @@ internal sealed class ControlGroup(SystemFiles files)
         long[] limits =
         [
             .. Paths("").Select(path => files.Number($"{path}/memory.max")).OfType<long>(),
-            .. Paths("memory").Select(path => files.Number($"{path}/memory.limit_in_bytes")).OfType<long>().Where(limit => limit < Unlimited),
+            .. Paths("memory").Select(path => files.Number($"{path}/memory.limit_in_bytes")).OfType<long>()
+            .Where(limit => limit < Unlimited),
         ];
         return limits.Length > 0 ? string.Create(CultureInfo.InvariantCulture, $"{limits.Min() >> 20:N0} MiB") : None;
     }
 
     /// <summary>How often a quota has stopped this group so far; 0 without one.</summary>
     public long Stops() => Paths("").Concat(Paths("cpu"))
-        .Select(path => long.TryParse(files.Value($"{path}/cpu.stat", "nr_throttled"), CultureInfo.InvariantCulture, out long count) ? count : 0)
+        .Select(path => long.TryParse(files.Value($"{path}/cpu.stat", "nr_throttled"), CultureInfo.InvariantCulture,
+            out long count) ? count : 0)
         .DefaultIfEmpty().Max();
 
     /// <param name="controller">Of the old hierarchy; empty for the unified one.</param>

@@ -28,21 +28,24 @@ internal sealed class ProcessorFacts(SystemFiles files, IReadOnlyList<int> pinne
     /// <summary>How the first two processors lie to each other, and where each of them is.</summary>
     public string Topology()
     {
-        string places = string.Join("; ", pinned.Take(ShownAtMost).Select(Place)) + (pinned.Count > ShownAtMost ? "; ..." : "");
-        return pinned.Count < 2 ? places : $"{places}; {pinned[0]} and {pinned[1]} are {Relation(pinned[0], pinned[1])}";
+        string places = string.Join("; ", pinned.Take(ShownAtMost).Select(Place)) +
+            (pinned.Count > ShownAtMost ? "; ..." : "");
+        return pinned.Count < 2
+            ? places
+            : $"{places}; {pinned[0]} and {pinned[1]} are {Relation(pinned[0], pinned[1])}";
     }
 
     /// <summary>Whether cores have several threads that share them.</summary>
     public string Threads() => files.FirstLine($"{Root}/smt/control") is { } control
-        ? $"{control}, {(string.Equals(files.FirstLine($"{Root}/smt/active"), "1", StringComparison.Ordinal) ? "active" : "not active")}"
+        ? $"{control}, {(files.FirstLine($"{Root}/smt/active") is "1" ? "active" : "not active")}"
         : Unknown;
 
     /// <summary>Caches of the first processor, and who shares them.</summary>
     public string Caches()
     {
         string[] caches = [.. files.Directories($"{Root}/cpu{pinned[0]}/cache", "index*").Select(index =>
-            $"L{files.FirstLine($"{index}/level")} {files.FirstLine($"{index}/type")} {files.FirstLine($"{index}/size")} " +
-            $"(processors {files.FirstLine($"{index}/shared_cpu_list")})")];
+            $"L{files.FirstLine($"{index}/level")} {files.FirstLine($"{index}/type")} " +
+            $"{files.FirstLine($"{index}/size")} (processors {files.FirstLine($"{index}/shared_cpu_list")})")];
         return caches.Length > 0 ? string.Join(", ", caches) : "not visible";
     }
 
@@ -64,7 +67,8 @@ internal sealed class ProcessorFacts(SystemFiles files, IReadOnlyList<int> pinne
     private string Place(int number) =>
         $"{number}: package {Describe(number, "physical_package_id")} core {Describe(number, "core_id")}";
 
-    private string Describe(int number, string what) => files.FirstLine($"{Root}/cpu{number}/topology/{what}") ?? Unknown;
+    private string Describe(int number, string what) =>
+        files.FirstLine($"{Root}/cpu{number}/topology/{what}") ?? Unknown;
 
     private string Relation(int first, int second)
     {
@@ -77,7 +81,9 @@ internal sealed class ProcessorFacts(SystemFiles files, IReadOnlyList<int> pinne
             .Where(index => files.Number($"{index}/level") == 3)
             .Select(index => files.FirstLine($"{index}/shared_cpu_list"))
             .FirstOrDefault();
-        string cache = sharedWith is null ? "no L3 is visible" : Includes(sharedWith, second) ? "they share an L3" : "they do not share an L3";
+        string cache = sharedWith is null ? "no L3 is visible"
+            : Includes(sharedWith, second) ? "they share an L3"
+            : "they do not share an L3";
         return $"different cores, {cache}";
     }
 
@@ -85,8 +91,8 @@ internal sealed class ProcessorFacts(SystemFiles files, IReadOnlyList<int> pinne
     {
         string policy = $"{Root}/cpu{number}/cpufreq";
         return files.FirstLine($"{policy}/scaling_governor") is { } governor
-            ? $"{governor} ({files.FirstLine($"{policy}/scaling_driver") ?? Unknown}), {Megahertz($"{policy}/scaling_min_freq")}.." +
-                $"{Megahertz($"{policy}/scaling_max_freq")} MHz"
+            ? $"{governor} ({files.FirstLine($"{policy}/scaling_driver") ?? Unknown}), " +
+                $"{Megahertz($"{policy}/scaling_min_freq")}..{Megahertz($"{policy}/scaling_max_freq")} MHz"
             : null;
     }
 

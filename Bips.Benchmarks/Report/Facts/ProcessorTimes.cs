@@ -17,7 +17,8 @@ internal sealed class ProcessorTimes
             if (parts.Length > Counted && parts[0].StartsWith("cpu", StringComparison.Ordinal) &&
                 int.TryParse(parts[0].AsSpan(3), CultureInfo.InvariantCulture, out int number))
             {
-                _ticks[number] = [.. parts.Skip(1).Take(Counted).Select(part => long.Parse(part, CultureInfo.InvariantCulture))];
+                _ticks[number] =
+                    [.. parts.Skip(1).Take(Counted).Select(part => long.Parse(part, CultureInfo.InvariantCulture))];
             }
         }
     }
@@ -25,11 +26,13 @@ internal sealed class ProcessorTimes
     public static ProcessorTimes Read(SystemFiles files) => new(files.Lines("/proc/stat"));
 
     /// <summary>
-    /// Share of the time since then that the hypervisor gave to somebody else while this machine had work, for each of the processors.
+    /// For each of the processors: the share of the time since then in which this machine had work and the hypervisor
+    /// ran somebody else.
     /// </summary>
     public string StolenSince(ProcessorTimes start, IEnumerable<int> processors) => string.Join(", ", processors
         .Where(number => _ticks.ContainsKey(number) && start._ticks.ContainsKey(number))
-        .Select(number => string.Create(CultureInfo.InvariantCulture, $"{StolenSince(start, number):0.##} % of processor {number}")));
+        .Select(number =>
+            string.Create(CultureInfo.InvariantCulture, $"{StolenSince(start, number):0.##} % of processor {number}")));
 
     private double StolenSince(ProcessorTimes start, int number)
     {

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Bips.Benchmarks.Report.Facts;
 
-/// <summary>Reads what the kernel shows under <c>/proc</c>, <c>/sys</c> and the like. What is not there, or not for us, is null.</summary>
+/// <summary>
+/// Reads what the kernel shows under <c>/proc</c>, <c>/sys</c> and the like. The answer is null for what is missing or
+/// may not be read.
+/// </summary>
 /// <param name="root">Directory that stands for <c>/</c>.</param>
 internal sealed class SystemFiles(string root = "/")
 {
@@ -12,7 +15,9 @@ internal sealed class SystemFiles(string root = "/")
     public string? FirstLine(string path) => Lines(path) is [var first, ..] ? first.Trim('\0', ' ', '\t') : null;
 
     /// <summary>A file that holds one whole number.</summary>
-    public long? Number(string path) => long.TryParse(FirstLine(path), CultureInfo.InvariantCulture, out long number) ? number : null;
+    public long? Number(string path) => long.TryParse(FirstLine(path), CultureInfo.InvariantCulture, out long number)
+        ? number
+        : null;
 
     /// <summary>All lines; none of a file that cannot be read.</summary>
     public IReadOnlyList<string> Lines(string path)
@@ -41,7 +46,8 @@ internal sealed class SystemFiles(string root = "/")
 
     /// <summary>Paths, from <c>/</c>, of the directories in one whose names match; in order.</summary>
     public IEnumerable<string> Directories(string path, string pattern) => Directory.Exists(Locate(path))
-        ? Directory.GetDirectories(Locate(path), pattern).Select(found => $"{path}/{Path.GetFileName(found)}").Order(StringComparer.Ordinal)
+        ? Directory.GetDirectories(Locate(path), pattern).Select(found => $"{path}/{Path.GetFileName(found)}")
+            .Order(StringComparer.Ordinal)
         : [];
 
     private string Locate(string path) => Path.Combine(root, path.TrimStart('/'));

@@ -6,14 +6,14 @@ using OxyPlot.Axes;
 namespace Bips.Benchmarks.Report.Plots;
 
 /// <summary>
-/// Figures that were measured several times with one word of their definition changed: rate over the size of a frame, or over the
-/// number of consumers. Which those are, the definitions say.
+/// Figures that were measured several times with one word of their definition changed: rate over the size of a frame,
+/// or over the number of consumers. The definitions tell which figures belong together.
 /// </summary>
 internal static class LinePlots
 {
     private const int FewestPoints = 3;
 
-    /// <summary>Words that change along with the one that is drawn, and mean nothing by themselves.</summary>
+    /// <summary>Words that change whenever the drawn word changes, and mean nothing by themselves.</summary>
     private static readonly string[] s_accompanying = ["trial", "parties", "buffers", "bips", "limit"];
 
     private static readonly (string Word, string Over, string Axis, Func<double, string> Label)[] s_variables =
@@ -39,7 +39,8 @@ internal static class LinePlots
             .SelectMany(line => line),
     ];
 
-    private static Plot Draw(Figure[] family, (string Word, string Over, string Axis, Func<double, string> Label) variable, int number)
+    private static Plot Draw(Figure[] family,
+        (string Word, string Over, string Axis, Func<double, string> Label) variable, int number)
     {
         string unit = family[0].Unit;
         bool isTime = string.Equals(unit, "ns", StringComparison.Ordinal);
@@ -48,10 +49,13 @@ internal static class LinePlots
             PlotParts.Logarithmic(AxisPosition.Bottom, variable.Axis, variable.Label, powerOf: 2),
             PlotParts.Logarithmic(AxisPosition.Left, quantity, isTime ? PlotParts.Time : PlotParts.Count));
         string[][] words = [.. family.Select(Words)];
-        foreach ((int series, var line) in family.GroupBy(figure => figure.Definition["bips"], StringComparer.Ordinal).Index())
+        foreach ((int series, var line) in family
+            .GroupBy(figure => figure.Definition["bips"], StringComparer.Ordinal).Index())
         {
-            string name = string.Join(' ', Words(line.First()).Where(word => !words.All(all => all.Contains(word, StringComparer.Ordinal))));
-            model.Series.Add(PlotParts.Line(name.Length > 0 ? $"Bips, {name}" : "Bips", Points(line, variable.Word, figure => figure.Bips.Median),
+            string name = string.Join(' ', Words(line.First())
+                .Where(word => !words.All(all => all.Contains(word, StringComparer.Ordinal))));
+            model.Series.Add(PlotParts.Line(name.Length > 0 ? $"Bips, {name}" : "Bips",
+                Points(line, variable.Word, figure => figure.Bips.Median),
                 series, marked: true));
         }
 
@@ -62,12 +66,14 @@ internal static class LinePlots
                 limit, marked: true));
         }
 
-        string title = $"{family[0].Scenario}: {quantity} over {variable.Over}" + (number > 0 ? $" ({number + 1})" : "");
+        string title = $"{family[0].Scenario}: {quantity} over {variable.Over}" +
+            (number > 0 ? $" ({number + 1})" : "");
         return new Plot(family[0].Scenario, Plot.FileNameOf(title), title, model);
     }
 
     /// <summary>What several trials measured of the same is one point, the middle one.</summary>
-    private static IEnumerable<DataPoint> Points(IEnumerable<Figure> figures, string word, Func<Figure, double> value) => figures
+    private static IEnumerable<DataPoint> Points(IEnumerable<Figure> figures, string word,
+        Func<Figure, double> value) => figures
         .GroupBy(figure => Value(figure, word)!.Value)
         .Select(same => new DataPoint(same.Key, Spread.Of(same.Select(value)).Median))
         .OrderBy(point => point.X);
@@ -79,7 +85,8 @@ internal static class LinePlots
 
     /// <summary>What figures of one drawing have in common.</summary>
     private static string Family(Figure figure, string variable) => string.Join(' ', figure.Definition
-        .Where(word => !string.Equals(word.Key, variable, StringComparison.Ordinal) && !s_accompanying.Contains(word.Key, StringComparer.Ordinal))
+        .Where(word => !string.Equals(word.Key, variable, StringComparison.Ordinal) &&
+            !s_accompanying.Contains(word.Key, StringComparer.Ordinal))
         .OrderBy(word => word.Key, StringComparer.Ordinal).Select(word => $"{word.Key}={word.Value}")
         .Prepend(figure.Unit).Prepend(figure.Scenario));
 

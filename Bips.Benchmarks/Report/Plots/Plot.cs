@@ -10,7 +10,8 @@ namespace Bips.Benchmarks.Report.Plots;
 internal sealed record Plot(string Scenario, string Name, string Title, PlotModel Model)
 {
     /// <summary>All drawings that the figures of a run are good for.</summary>
-    public static IReadOnlyList<Plot> AllOf(RunReport report) => [.. LatencyPlots.Of(report.Figures), .. LinePlots.Of(report.Figures)];
+    public static IReadOnlyList<Plot> AllOf(RunReport report) =>
+        [.. LatencyPlots.Of(report.Figures), .. LinePlots.Of(report.Figures)];
 
     /// <summary>A title as part of a file name.</summary>
     public static string FileNameOf(string title) => string.Join('-',

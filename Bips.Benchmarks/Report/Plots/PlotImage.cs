@@ -20,7 +20,13 @@ internal static class PlotImage
     public static XElement Inline(Plot plot)
     {
         int height = DrawnHeight + (LegendLineHeight * plot.Model.Series.Count);
-        var exporter = new SvgExporter { Width = Width, Height = height, IsDocument = false, TextMeasurer = new ScreenText() };
+        var exporter = new SvgExporter
+        {
+            Width = Width,
+            Height = height,
+            IsDocument = false,
+            TextMeasurer = new ScreenText(),
+        };
         var text = new StringBuilder(exporter.ExportToString(plot.Model));
         foreach ((string standIn, string name, string light) in Palette.Names)
         {
@@ -28,7 +34,8 @@ internal static class PlotImage
         }
 
         // Several drawings share a page, and the names within each are the same.
-        text.Replace("clipPath", $"{plot.Name}-clip").Replace($"<{plot.Name}-clip", "<clipPath").Replace($"</{plot.Name}-clip", "</clipPath");
+        text.Replace("clipPath", $"{plot.Name}-clip").Replace($"<{plot.Name}-clip", "<clipPath")
+            .Replace($"</{plot.Name}-clip", "</clipPath");
         text.Replace($"\"{DrawnFont}\"", $"\"{Fonts}\"");
         XElement image = XDocument.Parse(text.ToString()).Root!;
         image.SetAttributeValue("viewBox", $"0 0 {Width} {height}");

@@ -42,7 +42,8 @@ internal static class PlotParts
     }
 
     /// <summary>An axis whose steps are powers of a number.</summary>
-    public static Axis Logarithmic(AxisPosition position, string title, Func<double, string> label, double powerOf = 10) =>
+    public static Axis Logarithmic(AxisPosition position, string title, Func<double, string> label,
+        double powerOf = 10) =>
         Styled(new LogarithmicAxis { Base = powerOf }, position, title, label);
 
     /// <summary>An axis with equal steps of one.</summary>
@@ -64,7 +65,8 @@ internal static class PlotParts
         Line(title, points, Palette.Limit, s_dashes[number % s_dashes.Length],
             marked ? s_markers[number % s_markers.Length] : MarkerType.None);
 
-    private static LineSeries Line(string title, IEnumerable<DataPoint> points, OxyColor color, double[]? dashes, MarkerType marker)
+    private static LineSeries Line(string title, IEnumerable<DataPoint> points, OxyColor color, double[]? dashes,
+        MarkerType marker)
     {
         var line = new LineSeries
         {

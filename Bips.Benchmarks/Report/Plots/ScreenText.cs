@@ -3,8 +3,8 @@ using OxyPlot;
 namespace Bips.Benchmarks.Report.Plots;
 
 /// <summary>
-/// Tells the plotting library how large text is. What it uses otherwise reckons in points, of which a screen has three for every
-/// four of its pixels, so that texts overlap.
+/// Tells the plotting library how large text is. Its own measure counts in points, three of which are four pixels of a
+/// screen, so texts would overlap.
 /// </summary>
 internal sealed class ScreenText() : PdfRenderContext(1, 1, OxyColors.Transparent)
 {

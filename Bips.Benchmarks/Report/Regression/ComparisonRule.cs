@@ -3,14 +3,14 @@ using Bips.Benchmarks.Harness;
 namespace Bips.Benchmarks.Report.Regression;
 
 /// <summary>
-/// When a figure counts as changed: the repetitions of one run all lie on one side of those of the other, and the medians differ by
-/// more than a tolerance.
+/// When a figure counts as changed: the repetitions of one run all lie on one side of those of the other, and the
+/// medians differ by more than a tolerance.
 /// </summary>
 /// <remarks>
-/// That is the rank-sum test of Mann and Whitney (1947) at its most extreme outcome, so it assumes nothing about how times are distributed.
-/// If nothing changed, two runs of n and m repetitions separate in a given direction with the probability 1 / C(n + m, n): one in 252 for five
-/// and five, one in 20 for three and three. The tolerance is for what a run cannot see from inside: where memory happened to
-/// lie, how code happened to be compiled.
+/// That is the rank-sum test of Mann and Whitney (1947) at its most extreme outcome, so it assumes nothing about how
+/// times are distributed. If nothing changed, two runs of n and m repetitions separate in a given direction with the
+/// probability 1 / C(n + m, n): one in 252 for five and five, one in 20 for three and three. The tolerance covers what
+/// repetitions of one run share: where memory lay, how code was compiled.
 /// </remarks>
 /// <param name="RepetitionsBefore">Of the older run.</param>
 /// <param name="RepetitionsNow">Of the newer run.</param>

@@ -6,7 +6,8 @@ namespace Bips.Benchmarks.Report.Regression;
 internal static class ComparisonText
 {
     /// <summary>Titles of the columns; those that begin with a blank are to the right.</summary>
-    public static IReadOnlyList<string> Columns { get; } = ["scenario", "figure", " ratio then", " ratio now", " change", "verdict"];
+    public static IReadOnlyList<string> Columns { get; } =
+        ["scenario", "figure", " ratio then", " ratio now", " change", "verdict"];
 
     public static void Write(RunComparison comparison, TextWriter output)
     {
@@ -26,15 +27,15 @@ internal static class ComparisonText
     {
         ComparisonRule rule = comparison.Rule;
         return comparison.Notes.Select(note => $"differs: {note}").Append(string.Create(CultureInfo.InvariantCulture,
-            $"changed means that {rule.RepetitionsBefore} and {rule.RepetitionsNow} repetitions do not overlap and medians are more than " +
-            $"{rule.Tolerance:0.##%} apart; by chance, some {comparison.Judged * rule.Chance:0.##} of {comparison.Judged} unchanged " +
-            $"figures look worse"));
+            $"changed means that {rule.RepetitionsBefore} and {rule.RepetitionsNow} repetitions do not overlap and " +
+            $"medians are more than {rule.Tolerance:0.##%} apart; by chance, some " +
+            $"{comparison.Judged * rule.Chance:0.##} of {comparison.Judged} unchanged figures look worse"));
     }
 
     /// <summary>The counts of all verdicts, in one line.</summary>
     public static string Summary(RunComparison comparison) =>
-        $"{comparison.CountOf(Verdict.Worse)} worse, {comparison.CountOf(Verdict.Better)} better, {comparison.CountOf(Verdict.Same)} the same, " +
-        $"{comparison.Figures.Count - comparison.Judged} not compared";
+        $"{comparison.CountOf(Verdict.Worse)} worse, {comparison.CountOf(Verdict.Better)} better, " +
+        $"{comparison.CountOf(Verdict.Same)} the same, {comparison.Figures.Count - comparison.Judged} not compared";
 
     public static IReadOnlyList<string> Row(FigureComparison figure) =>
     [

@@ -18,5 +18,7 @@ internal sealed record FigureComparison(string Scenario, string Name, Verdict Ve
     public string? Reason { get; init; }
 
     /// <summary>Share by which the median grew; null unless both runs have one that is not zero.</summary>
-    public double? Growth => Before is { Median: > 0 } before && Now is { } now ? (now.Median / before.Median) - 1 : null;
+    public double? Growth => Before is { Median: > 0 } before && Now is { } now
+        ? (now.Median / before.Median) - 1
+        : null;
 }

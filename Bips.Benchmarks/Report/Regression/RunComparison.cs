@@ -2,7 +2,9 @@ using Bips.Benchmarks.Harness;
 
 namespace Bips.Benchmarks.Report.Regression;
 
-/// <summary>An older run beside a newer one, figure by figure, by what Bips does relative to the limit of the machine.</summary>
+/// <summary>
+/// An older run beside a newer one, figure by figure, by what Bips does relative to the limit of the machine.
+/// </summary>
 internal sealed class RunComparison
 {
     private RunComparison(ComparisonRule rule, IReadOnlyList<FigureComparison> figures, IReadOnlyList<string> notes)
@@ -26,7 +28,7 @@ internal sealed class RunComparison
     public int CountOf(Verdict verdict) => Figures.Count(figure => figure.Verdict == verdict);
 
     /// <param name="before">The older run.</param>
-    /// <param name="now">The newer run; of the older one only the scenarios that this one measured count.</param>
+    /// <param name="now">The newer run. Scenarios of the older run that this one did not measure are left out.</param>
     /// <param name="tolerance">See <see cref="ComparisonRule"/>.</param>
     public static RunComparison Of(RunReport before, RunReport now, double tolerance = ComparisonRule.DefaultTolerance)
     {
@@ -38,7 +40,11 @@ internal sealed class RunComparison
         [
             .. now.Figures.Select(figure => pairs.TryGetValue(figure, out Figure? earlier)
                 ? Compare(rule, earlier, figure)
-                : new(figure.Scenario, figure.Name, Verdict.OnlyNow) { Now = figure.Ratio, Reason = "the older run did not measure it" }),
+                : new(figure.Scenario, figure.Name, Verdict.OnlyNow)
+                {
+                    Now = figure.Ratio,
+                    Reason = "the older run did not measure it",
+                }),
             .. old.Where(figure => measured.Contains(figure.Scenario)).Select(figure =>
                 new FigureComparison(figure.Scenario, figure.Name, Verdict.OnlyBefore)
                 {
@@ -49,7 +55,9 @@ internal sealed class RunComparison
         return new RunComparison(rule, figures, [.. Differences(before, now)]);
     }
 
-    /// <summary>Which older figure belongs to each newer one: of one name, first the one with the same limit, then any.</summary>
+    /// <summary>
+    /// Finds the older figure of each newer one: the one of the same name and limit, otherwise one of the same name.
+    /// </summary>
     /// <param name="old">The older figures; those that belong to a newer one are taken out.</param>
     /// <param name="now">The newer figures.</param>
     private static Dictionary<Figure, Figure> Pair(List<Figure> old, IReadOnlyList<Figure> now)
@@ -72,7 +80,8 @@ internal sealed class RunComparison
         return pairs;
     }
 
-    private static bool HasSameName(Figure one, Figure other) => string.Equals(one.Scenario, other.Scenario, StringComparison.Ordinal) &&
+    private static bool HasSameName(Figure one, Figure other) =>
+        string.Equals(one.Scenario, other.Scenario, StringComparison.Ordinal) &&
         string.Equals(one.Name, other.Name, StringComparison.Ordinal);
 
     /// <summary>What a figure is compared with: by definition, or else by name.</summary>
@@ -82,10 +91,19 @@ internal sealed class RunComparison
     {
         if (DifferenceOf(before, now) is { } difference)
         {
-            return new(now.Scenario, now.Name, Verdict.AnotherDefinition) { Before = before.Ratio, Now = now.Ratio, Reason = difference };
+            return new(now.Scenario, now.Name, Verdict.AnotherDefinition)
+            {
+                Before = before.Ratio,
+                Now = now.Ratio,
+                Reason = difference,
+            };
         }
 
-        var compared = new FigureComparison(now.Scenario, now.Name, Verdict.StandsAlone) { Before = before.Ratio, Now = now.Ratio };
+        var compared = new FigureComparison(now.Scenario, now.Name, Verdict.StandsAlone)
+        {
+            Before = before.Ratio,
+            Now = now.Ratio,
+        };
         if (before.Ratio is { } earlier && now.Ratio is { } later)
         {
             return !IsFinite(earlier) || !IsFinite(later)
@@ -111,7 +129,8 @@ internal sealed class RunComparison
         IEnumerable<(string Word, string? Before, string? Now)> words =
         [
             .. before.Definition.Keys.Union(now.Definition.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal)
-                .Select(word => (word, before.Definition.GetValueOrDefault(word), now.Definition.GetValueOrDefault(word))),
+                .Select(word =>
+                    (word, before.Definition.GetValueOrDefault(word), now.Definition.GetValueOrDefault(word))),
             ("unit", before.Unit, now.Unit),
             ("compared with", LimitOf(before), LimitOf(now)),
             ("better is", before.IsLessBetter ? "less" : "more", now.IsLessBetter ? "less" : "more"),
@@ -128,7 +147,8 @@ internal sealed class RunComparison
         }
 
         foreach (string fact in before.Environment.Keys.Union(now.Environment.Keys, StringComparer.Ordinal)
-            .Where(fact => !EnvironmentRecord.OfOneRun.Contains(fact) || EnvironmentRecord.Telling.Contains(fact, StringComparer.Ordinal)))
+            .Where(fact => !EnvironmentRecord.OfOneRun.Contains(fact) ||
+                EnvironmentRecord.Telling.Contains(fact, StringComparer.Ordinal)))
         {
             string? earlier = before.Environment.GetValueOrDefault(fact);
             string? later = now.Environment.GetValueOrDefault(fact);
@@ -139,7 +159,10 @@ internal sealed class RunComparison
         }
     }
 
-    private static bool IsFinite(Spread spread) => double.IsFinite(spread.Median) && double.IsFinite(spread.Low) && double.IsFinite(spread.High);
+    private static bool IsFinite(Spread spread) =>
+        double.IsFinite(spread.Median) && double.IsFinite(spread.Low) && double.IsFinite(spread.High);
 
-    private static string? Join(IEnumerable<string> parts) => string.Join("; ", parts) is { Length: > 0 } joined ? joined : null;
+    private static string? Join(IEnumerable<string> parts) => string.Join("; ", parts) is { Length: > 0 } joined
+        ? joined
+        : null;
 }
