@@ -1,17 +1,26 @@
-using Bips.Async;
-using Bips.Layout;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Bips.Leases;
+using Bips.Lifetime;
 using Bips.Memory;
+using Bips.Pipelines;
+using Bips.Protocol;
 using Bips.Signaler;
+using Bips.Typed;
+using Bips.Waiting;
 
 namespace Bips;
 
 /// <summary>Reads the frames of a pool in place: <c>Pull</c>, read, <c>Push</c>.</summary>
 /// <remarks>
-/// <para>One thread at a time pulls; leases may be given back from any thread; <see cref="Dispose"/> may be called from any thread and
-/// ends a wait. Several consumers in one process are as independent as in several. Nothing is allocated per frame.</para>
+/// <para>One thread at a time pulls; leases may be given back from any thread; <see cref="Dispose"/> may be called from
+/// any thread and ends a wait. Several consumers in one process are as independent as in several. Nothing is allocated
+/// per frame.</para>
 /// <para>A killed consumer costs nobody anything: its buffers are free as soon as the producer needs them. When the
-/// producer dies, frames that it published are still delivered, then pulls return <see cref="PullStatus.ProducerLost"/> until
-/// another producer takes the pool over.</para>
+/// producer dies, frames that it published are still delivered, then pulls return <see cref="PullStatus.ProducerLost"/>
+/// until another producer takes the pool over.</para>
 /// </remarks>
 /// <example>
 /// <code>
@@ -25,60 +34,68 @@ namespace Bips;
 /// }
 /// </code>
 /// </example>
-public sealed unsafe partial class Consumer : IDisposable
+public sealed class Consumer : IDisposable
 {
-    /// <summary>How often a waiting consumer makes sure that its producer lives.</summary>
-    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(100);
-
-    private readonly PoolPaths _paths;
+    /// <summary>The pool's memory and the lane with its lock, from the attach to the end of the last lease.</summary>
     private readonly ConsumerClaim _claim;
-    private readonly LaneReader _reader;
-    private readonly LeaseTable _leases;
-    private readonly BufferMemories _memories;
-    private readonly long _graceNanoseconds;
-    private BroadcastSemaphore _semaphore;
-    private LookAway _lookAway;
-    private AdaptiveSpin _spin;
-    private readonly WaitInterruption _interruption;
-    private readonly Detachment _detachment;
-    private UseGate _gate;
 
-    /// <summary>When a wait first found the producer dead; zero while it lives.</summary>
-    private long _lostSince;
+    /// <summary>The consumer's half of the protocol, which alone writes the lane's words.</summary>
+    private readonly ConsumerSide _side;
 
-    private Consumer(PoolPaths paths, ConsumerClaim claim, ConsumerOptions options)
+    /// <summary>Every frame that was pulled and not yet given back.</summary>
+    private readonly ReadLeases _leases;
+
+    /// <summary>Every way to wait for a frame, from the first call to the disposal.</summary>
+    private readonly ConsumerPulls _pulls;
+
+    private Consumer(ConsumerClaim claim, ConsumerOptions options)
     {
-        _paths = paths;
+        var gate = new UseGate();
+        PoolMemory pool = claim.Pool;
         _claim = claim;
-        _reader = new LaneReader(claim.Pool, claim.Lane, options.Overflow);
-        _leases = new LeaseTable(claim.Pool.Geometry.BufferCount, options.MaximumHeld);
-        _memories = new BufferMemories(claim.Pool, _leases);
-        _graceNanoseconds = options.ProducerGrace == Timeout.InfiniteTimeSpan
-            ? long.MaxValue
-            : (long)Math.Min(options.ProducerGrace.TotalNanoseconds, long.MaxValue / 2);
-        _lookAway = new LookAway(claim.Pool.Geometry.BufferCount);
-        ProducerState* state = claim.Pool.State;
-        _semaphore = new BroadcastSemaphore(&state->Published, &state->Signal, &claim.Lane.Doorbells->SleeperBell);
-        _spin = new AdaptiveSpin(options.WaitMode);
-        _interruption = new WaitInterruption(WakeWait);
-        _detachment = new Detachment(_leases, Detach);
-        Pool = PoolInfo.Of(paths, claim.Pool);
+        _side = new ConsumerSide(pool, claim.Lane, options.Overflow);
+        _leases = new ReadLeases(_side, pool.Payload, options.MaximumHeld, gate, Detach);
+        _pulls = new ConsumerPulls(
+            pool, _side, _leases, gate, options.WaitMode, options.ProducerGrace, pool.IdentityOf);
+        Pool = PoolInfo.Of(pool);
     }
 
     /// <summary>The pool's name, format and sizes.</summary>
     public PoolInfo Pool { get; }
 
     /// <summary>Number of the lane that this consumer has in the pool, from 0.</summary>
-    public int Lane => _claim.Lane.Number;
+    public int Lane => _side.LaneNumber;
 
     /// <summary>Frames taken so far. Read it on the pulling thread.</summary>
-    public ulong Taken => _reader.Taken;
+    public ulong Taken => _side.Taken;
 
     /// <summary>
-    /// Frames lost so far, exactly: those published after this consumer attached that it will never get. Read it on the pulling
-    /// thread; a loss is counted by the pull that finds it.
+    /// Frames lost so far, exactly: those published after this consumer attached that it will never get. Read it on the
+    /// pulling thread; a loss is counted by the pull that finds it.
     /// </summary>
-    public ulong Lost => _reader.Lost;
+    public ulong Lost => _side.Lost;
+
+    /// <summary>
+    /// A descriptor (an eventfd) for <c>epoll</c>, GLib, libuv and other event loops: readable while a pull without
+    /// waiting would come to something but <see cref="PullStatus.TimedOut"/>.
+    /// </summary>
+    /// <remarks>
+    /// <para>Level-triggered: pulls set and clear it, nobody reads or writes it. It is readable until the frames that
+    /// are there have been taken, so one pull per event is enough; after the end of the stream it stays readable. Now
+    /// and then it is readable for nothing (a frame that the overflow policy dropped): pull without waiting.</para>
+    /// <para>The consumer owns it and closes it when disposed: take it out of the loop before. Made by the first call;
+    /// from then on the process's waiting thread runs.</para>
+    /// </remarks>
+    /// <exception cref="BipsException"><see cref="BipsError.System"/> when there is no descriptor left, or
+    /// <see cref="BipsError.ForkedChild"/>.</exception>
+    /// <exception cref="ObjectDisposedException">Disposed before.</exception>
+    public SafeHandle ReadableHandle => _pulls.ReadableHandle;
+
+    /// <summary>The waits of this consumer, for a wait for several and for typed pulls.</summary>
+    internal ConsumerPulls Pulls => _pulls;
+
+    /// <summary>The leases of this consumer, for callers that name them by index and generation.</summary>
+    internal ReadLeases Leases => _leases;
 
     /// <summary>Attaches to a pool.</summary>
     /// <param name="name">The pool's name.</param>
@@ -96,29 +113,22 @@ public sealed unsafe partial class Consumer : IDisposable
     public static Consumer Open(string name, ConsumerOptions? options = null, CancellationToken cancellation = default)
     {
         Platform.ThrowIfUnsupported();
-        ThrowIfForked();
+        BipsException.ThrowIfForked();
         options ??= new ConsumerOptions();
-        ArgumentOutOfRangeException.ThrowIfLessThan(options.MaximumHeld, 1, nameof(options));
-        ArgumentOutOfRangeException.ThrowIfNegative(options.History ?? 0, nameof(options));
-        ThrowIfNegative(options.ProducerGrace, nameof(options.ProducerGrace));
-        ThrowIfNegative(options.WaitForPool, nameof(options.WaitForPool));
-        var paths = new PoolPaths(name, options.Directory);
-        ConsumerClaim claim = ConsumerClaim.Take(paths, options.WaitForPool, cancellation);
+        options.ThrowIfInvalid();
+        var place = new PoolPlace(name, options.Directory);
+        ConsumerClaim claim = ConsumerClaim.Take(place, options.WaitForPool, cancellation);
         try
         {
-            if (options.MaximumHeld > claim.Pool.Geometry.BufferCount)
-            {
-                throw new ArgumentOutOfRangeException(nameof(options), options.MaximumHeld,
-                    $"{options.MaximumHeld} frames are to be held at once, and the pool has {claim.Pool.Geometry.BufferCount} buffers.");
-            }
-
+            options.ThrowIfInvalid(claim.Pool.Geometry.BufferCount);
             if (options.Prefault)
             {
                 claim.Pool.Populate(forWriting: false);
             }
 
-            var consumer = new Consumer(paths, claim, options);
-            consumer.Join(options);
+            var consumer = new Consumer(claim, options);
+            int history = Math.Min(options.History ?? consumer.Pool.History, consumer.Pool.History);
+            consumer._side.Join(options.MaximumHeld, history);
             return consumer;
         }
         catch
@@ -128,210 +138,161 @@ public sealed unsafe partial class Consumer : IDisposable
         }
     }
 
+    /// <summary>Attaches to a pool of frames of a struct; one of another layout is refused with what differs.</summary>
+    /// <typeparam name="T">What a frame consists of; see <see cref="Consumer{T}"/>.</typeparam>
+    /// <inheritdoc cref="Open(string, ConsumerOptions, CancellationToken)"/>
+    /// <exception cref="NotSupportedException">
+    /// <typeparamref name="T"/> means nothing, or something else, in another process.
+    /// </exception>
+    public static Consumer<T> Open<[DynamicallyAccessedMembers(FrameLayout.Members)] T>(
+        string name, ConsumerOptions? options = null, CancellationToken cancellation = default)
+        where T : unmanaged => Consumer<T>.Open(name, options, cancellation);
+
     /// <summary>Waits for the next frame, however long it takes.</summary>
     /// <param name="lease">The frame, when the result is <see cref="PullStatus.Success"/>.</param>
     /// <exception cref="BipsException">
     /// <see cref="BipsError.LeaseLimit"/>, <see cref="BipsError.Corrupt"/> or <see cref="BipsError.ForkedChild"/>.
     /// </exception>
     /// <exception cref="ObjectDisposedException">Disposed before or during the wait.</exception>
-    public PullStatus Pull(out ReadLease lease) => Pull(out lease, Deadline.Never, CancellationToken.None);
+    public PullStatus Pull(out ReadLease lease) => _pulls.Pull(out lease, Deadline.Never, CancellationToken.None);
 
     /// <summary>Waits for the next frame for a limited time.</summary>
     /// <param name="lease">The frame, when the result is <see cref="PullStatus.Success"/>.</param>
-    /// <param name="timeout">Zero looks without waiting; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever. Never ends early.</param>
+    /// <param name="timeout">
+    /// Zero looks without waiting; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever. Never ends early.
+    /// </param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <inheritdoc cref="Pull(out ReadLease)" path="/exception"/>
     /// <exception cref="OperationCanceledException">Cancelled while waiting; no frame is lost.</exception>
     public PullStatus Pull(out ReadLease lease, TimeSpan timeout, CancellationToken cancellation = default) =>
-        Pull(out lease, Deadline.After(timeout), cancellation);
+        _pulls.Pull(out lease, Deadline.After(timeout), cancellation);
 
     /// <summary>Takes the next frame if there is one.</summary>
     /// <returns>Whether <paramref name="lease"/> is a frame; the reason why not is told by a pull.</returns>
     /// <inheritdoc cref="Pull(out ReadLease)" path="/exception"/>
     public bool TryPull(out ReadLease lease) =>
-        Pull(out lease, Deadline.Immediate, CancellationToken.None) == PullStatus.Success;
+        _pulls.Pull(out lease, Deadline.Immediate, CancellationToken.None) == PullStatus.Success;
+
+    /// <summary>Waits for the next frame, however long it takes, without blocking a thread.</summary>
+    /// <remarks>
+    /// One pull at a time, of either kind, as for <see cref="Pull(out ReadLease)"/>; await the result once. Nothing is
+    /// allocated, whether it has to wait or not, as long as each result is awaited before the next pull. What follows
+    /// the <c>await</c> runs in the captured context or on the thread pool.
+    /// </remarks>
+    /// <param name="cancellation">Ends the wait; no frame is lost.</param>
+    /// <returns>
+    /// The frame, which the caller ends with <see cref="StoredReadLease.Push"/> or dispose, or why there is none.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">Another pull of this consumer is pending.</exception>
+    /// <inheritdoc cref="Pull(out ReadLease)" path="/exception"/>
+    /// <exception cref="OperationCanceledException">Cancelled while waiting; no frame is lost.</exception>
+    public ValueTask<PullResult<StoredReadLease>> PullAsync(CancellationToken cancellation = default) =>
+        _pulls.PullAsync(Deadline.Never, cancellation);
+
+    /// <summary>Waits for the next frame for a limited time, without blocking a thread.</summary>
+    /// <param name="timeout">
+    /// Zero looks without waiting; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever. Never ends early.
+    /// </param>
+    /// <param name="cancellation">Ends the wait; no frame is lost.</param>
+    /// <inheritdoc cref="PullAsync(CancellationToken)" path="/remarks"/>
+    /// <inheritdoc cref="PullAsync(CancellationToken)" path="/returns"/>
+    /// <inheritdoc cref="PullAsync(CancellationToken)" path="/exception"/>
+    public ValueTask<PullResult<StoredReadLease>> PullAsync(
+        TimeSpan timeout, CancellationToken cancellation = default) =>
+        _pulls.PullAsync(Deadline.After(timeout), cancellation);
+
+    /// <summary>Every frame until the end of the stream.</summary>
+    /// <remarks>
+    /// The caller ends each lease; as many may be open at once as <see cref="ConsumerOptions.MaximumHeld"/> says.
+    /// </remarks>
+    /// <param name="cancellation">Ends the wait for the next frame; no frame is lost.</param>
+    /// <exception cref="BipsException">
+    /// The frames ended otherwise: <see cref="BipsError.ProducerLost"/> (enumerate again to wait for a successor),
+    /// <see cref="BipsError.PoolReplaced"/> or <see cref="BipsError.Evicted"/> (open again); or as in a pull.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">Disposed before or during the wait.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
+    /// <example>
+    /// <code>
+    /// await foreach (StoredReadLease frame in consumer.ReadAllAsync(stopping))
+    /// {
+    ///     using (frame)
+    ///     {
+    ///         await file.WriteAsync(frame.Memory, stopping);
+    ///     }
+    /// }
+    /// </code>
+    /// </example>
+    public async IAsyncEnumerable<StoredReadLease> ReadAllAsync(
+        [EnumeratorCancellation] CancellationToken cancellation = default)
+    {
+        while (true)
+        {
+            PullResult<StoredReadLease> pulled = await PullAsync(cancellation).ConfigureAwait(false);
+            if (pulled.IsSuccess)
+            {
+                yield return pulled.Lease;
+            }
+            else if (pulled.Status == PullStatus.EndOfStream)
+            {
+                yield break;
+            }
+            else
+            {
+                throw StreamErrors.Ended(pulled.Status, Pool.Name);
+            }
+        }
+    }
 
     /// <summary>
-    /// Detaches. A wait in another thread ends with <see cref="ObjectDisposedException"/>. Leases that are still open stay
-    /// readable until they are given back; they no longer keep the producer waiting for anything else.
+    /// This consumer as a <see cref="PipeReader"/>: what is read is the frame in shared memory itself.
     /// </summary>
-    public void Dispose()
-    {
-        if (!ForkGuard.IsForkedChild)
-        {
-            _detachment.Begin(ref _gate, EndWait, StopReading);
-        }
-    }
+    /// <remarks>
+    /// <para>A frame is given back when it is consumed to its end; what was read is not to be used after that. A read
+    /// returns what was not consumed again, alone while some of it was not examined, else with the next frame; so a
+    /// reader that examines frames without consuming them needs a consumer that may hold several. One that can get no
+    /// more gets a <see cref="BipsException"/> with <see cref="BipsError.LeaseLimit"/>, not a dead-lock. A frame
+    /// without bytes is skipped.</para>
+    /// <para><see cref="ReadResult.IsCompleted"/> is the end of the stream. A read fails when the frames end otherwise:
+    /// with <see cref="BipsError.ProducerLost"/> (read again to wait for a successor),
+    /// <see cref="BipsError.PoolReplaced"/> or <see cref="BipsError.Evicted"/> (open again). Do not pull from the
+    /// consumer while a read is pending.</para>
+    /// </remarks>
+    /// <param name="options">How frames become reads; null for one frame per read.</param>
+    /// <returns>
+    /// The reader; completing it gives everything back and disposes this consumer, unless it is to be left open.
+    /// </returns>
+    /// <example>
+    /// <code>
+    /// PipeReader reader = Consumer.Open("events").AsPipeReader();
+    /// while (await reader.ReadAsync(stopping) is { IsCompleted: false } read)
+    /// {
+    ///     Handle(read.Buffer);
+    ///     reader.AdvanceTo(read.Buffer.End);
+    /// }
+    /// </code>
+    /// </example>
+    public PipeReader AsPipeReader(FramePipeReaderOptions? options = null) =>
+        new FramePipeReader(_pulls, Pool.Name, Dispose, options ?? new FramePipeReaderOptions());
 
-    /// <summary>Whether this was disposed and the last lease has ended, so that nothing is left to do with it.</summary>
-    internal bool IsDetached => _detachment.IsDone;
-
-    /// <summary>The futex word that changes when this consumer should look again; mapped while it is attached.</summary>
-    internal uint* SignalWord => &_claim.Pool.State->Signal;
-
-    /// <summary>Makes sure that the producer wakes who sleeps on <see cref="SignalWord"/>. Any thread, while attached.</summary>
-    /// <returns>The value to sleep on.</returns>
-    internal uint Announce() => _semaphore.Announce();
-
-    /// <summary>Whether a pull without waiting would come to anything but a time-out. Any thread, while attached.</summary>
-    /// <param name="afterSlice">Looks for a dead producer too, which costs a system call.</param>
-    internal bool IsReadable(bool afterSlice)
-    {
-        return _reader.IsNextCommitted() || FindEnd(afterSlice) is not null;
-    }
-
-    internal ReadOnlySpan<byte> Payload(int index, uint generation, int length)
-    {
-        ThrowIfEnded(index, generation);
-        return new ReadOnlySpan<byte>(_claim.Pool.Buffer(index), length);
-    }
-
-    internal ReadOnlySpan<byte> Metadata(int index, uint generation)
-    {
-        ThrowIfEnded(index, generation);
-        return _claim.Pool.MetadataOf(index);
-    }
-
-    /// <returns>False when the lease has ended before.</returns>
-    internal bool TryRelease(int index, uint generation)
-    {
-        ThrowIfForked();
-        if (!_leases.IsOpen(index, generation))
-        {
-            return false;
-        }
-
-        _reader.Release(index);
-        _leases.Close(index, generation); // sync: gate - the closer's process-wide fence stands for a fence here
-        if (_gate.IsClosed)
-        {
-            _detachment.LeaseClosed();
-        }
-
-        return true;
-    }
-
-    private static void ThrowIfNegative(TimeSpan value, string option)
-    {
-        if (value < TimeSpan.Zero && value != Timeout.InfiniteTimeSpan)
-        {
-            throw new ArgumentOutOfRangeException(option, value, $"{option} must not be negative.");
-        }
-    }
-
-    private static void ThrowIfForked()
-    {
-        if (ForkGuard.IsForkedChild)
-        {
-            throw BipsException.Forked();
-        }
-    }
-
-    /// <summary>Joins the pool, unless the sizing rule forbids it before or, because of who else joins, after.</summary>
-    private void Join(ConsumerOptions options)
-    {
-        _reader.CheckSizingRule(options.MaximumHeld);
-        _reader.Join(options, Math.Min(options.History ?? Pool.History, Pool.History));
-        try
-        {
-            _reader.CheckSizingRule(options.MaximumHeld);
-        }
-        catch (BipsException)
-        {
-            _reader.Leave();
-            throw;
-        }
-    }
-
-    private PullStatus Pull(out ReadLease lease, Deadline deadline, CancellationToken cancellation)
-    {
-        ThrowIfForked();
-        ObjectDisposedException.ThrowIf(!_gate.TryEnter(), this);
-        try
-        {
-            if (_reader.IsEvicted)
-            {
-                lease = default;
-                return PullStatus.Evicted;
-            }
-
-            ThrowUnlessRoom();
-            PullStatus status = TakeOrWait(out lease, deadline, cancellation);
-            _readable?.ClearUnlessReadable();
-            return status;
-        }
-        finally
-        {
-            _gate.Exit();
-        }
-    }
-
-    private void ThrowUnlessRoom()
-    {
-        if (!_leases.HasRoom())
-        {
-            throw LeaseErrors.Limit(_leases.Limit, nameof(ConsumerOptions.MaximumHeld));
-        }
-    }
-
-    private PullStatus TakeOrWait(out ReadLease lease, Deadline deadline, CancellationToken cancellation)
-    {
-        bool hasLooked = deadline == Deadline.Immediate;
-        while (!TryTake(out lease))
-        {
-            if (hasLooked || !ComesSoon())
-            {
-                return WaitAndTake(out lease, deadline, cancellation);
-            }
-
-            hasLooked = true;
-        }
-
-        return PullStatus.Success;
-    }
-
-    private bool TryTake(out ReadLease lease)
-    {
-        if (!_reader.TryTake(out TakenFrame frame))
-        {
-            lease = default;
-            return false;
-        }
-
-        lease = new ReadLease(new StoredReadLease(this, in frame, _leases.Open(frame.Index)));
-        return true;
-    }
-
-    private void ThrowIfEnded(int index, uint generation)
-    {
-        if (!_leases.IsOpen(index, generation))
-        {
-            throw LeaseErrors.Ended();
-        }
-    }
-
-    private void WakeWait() => _semaphore.WakeAll();
-
-    private void EndWait()
-    {
-        WakeWait();
-        _pull?.EndDisposed(nameof(Consumer));
-        _set?.Wake();
-    }
+    /// <summary>
+    /// Detaches. A wait in another thread ends with <see cref="ObjectDisposedException"/>. Leases that are still open
+    /// stay readable until they are given back; they no longer keep the producer waiting for anything else.
+    /// </summary>
+    public void Dispose() => _pulls.Close(StopReading);
 
     /// <summary>Disposed with leases open: keeps what they hold, and nothing else.</summary>
     private void StopReading()
     {
-        StopWaiting();
-        if (_leases.AnyOpen())
+        if (_leases.AnyOpen)
         {
-            _reader.StopReading();
+            _side.StopReading();
         }
     }
 
     private void Detach()
     {
-        _reader.Leave();
+        _side.Leave();
         _claim.Dispose();
     }
 }

@@ -1,3 +1,5 @@
+using Bips.Errors;
+using Bips.Memory;
 using Bips.Signaler;
 
 namespace Bips;
@@ -9,17 +11,22 @@ public sealed record ConsumerOptions
     public OverflowPolicy Overflow { get; init; }
 
     /// <summary>
-    /// How many frames may be held at once, at least 1. For a consumer that may lose frames it counts in the sizing rule.
+    /// How many frames may be held at once, at least 1. For a consumer that may lose frames it counts in the sizing
+    /// rule.
     /// </summary>
     public int MaximumHeld { get; init; } = 1;
 
-    /// <summary>How many of the frames published before the attach are wanted; null for all that the pool keeps.</summary>
+    /// <summary>
+    /// How many of the frames published before the attach are wanted; null for all that the pool keeps.
+    /// </summary>
     public int? History { get; init; }
 
     /// <summary>How <see cref="Consumer.Pull(out ReadLease)"/> waits.</summary>
     public WaitMode WaitMode { get; init; }
 
-    /// <summary>How long to wait for a pool that does not exist yet, or whose producer died; zero for not at all.</summary>
+    /// <summary>
+    /// How long to wait for a pool that does not exist yet, or whose producer died; zero for not at all.
+    /// </summary>
     public TimeSpan WaitForPool { get; init; }
 
     /// <summary>
@@ -32,5 +39,18 @@ public sealed record ConsumerOptions
     public bool Prefault { get; init; } = true;
 
     /// <summary>Directory of the pool's objects; see <see cref="PoolOptions.Directory"/>.</summary>
-    public string Directory { get; init; } = PoolPaths.DefaultDirectory;
+    public string Directory { get; init; } = PoolPlace.DefaultDirectory;
+
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of range, whatever the pool.</exception>
+    internal void ThrowIfInvalid()
+    {
+        OptionCheck.InRange(MaximumHeld, 1, int.MaxValue, nameof(MaximumHeld));
+        OptionCheck.InRange(History ?? 0, 0, int.MaxValue, nameof(History));
+        OptionCheck.NotNegative(ProducerGrace, nameof(ProducerGrace));
+        OptionCheck.NotNegative(WaitForPool, nameof(WaitForPool));
+    }
+
+    /// <exception cref="ArgumentOutOfRangeException">More frames are to be held than the pool has buffers.</exception>
+    internal void ThrowIfInvalid(int bufferCount) =>
+        OptionCheck.InRange(MaximumHeld, 1, bufferCount, nameof(MaximumHeld));
 }

@@ -15,7 +15,7 @@ namespace Bips;
 public sealed record PoolInfo(string Name, UInt128 Id, string Format, int BufferCount, int BufferSize, int MetadataSize,
     int History, int WriteLeases, int MaximumConsumers)
 {
-    internal static PoolInfo Of(PoolPaths paths, PoolMemory pool) => new(paths.Name, pool.PoolId, pool.Geometry.Format,
+    internal static PoolInfo Of(PoolMemory pool) => new(pool.Place.Name, pool.PoolId, pool.Geometry.Format,
         pool.Geometry.BufferCount, pool.Geometry.BufferSize, pool.Geometry.MetadataSize, pool.Geometry.History,
         pool.Geometry.WriteLeases, pool.Geometry.LaneCount);
 }

@@ -1,65 +1,55 @@
-using Bips.Async;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
 using Bips.Layout;
+using Bips.Leases;
+using Bips.Lifetime;
 using Bips.Memory;
+using Bips.Pipelines;
+using Bips.Protocol;
 using Bips.Signaler;
-using Bips.Signaler.Waiting;
+using Bips.Typed;
+using Bips.Waiting;
 
 namespace Bips;
 
 /// <summary>Fills the buffers of a pool in place: <c>Pull</c>, fill, <c>Push</c>.</summary>
 /// <remarks>
-/// <para>Used by one thread at a time; <see cref="Dispose"/> may be called from any thread and ends a wait. Nothing is allocated per
-/// frame.</para>
-/// <para>A killed producer leaves every published frame readable and loses only what it had not pushed. Creating the same
-/// pool again takes it over: attached consumers stay attached and miss nothing.</para>
+/// <para>Used by one thread at a time; <see cref="Dispose"/> may be called from any thread and ends a wait. Nothing is
+/// allocated per frame.</para>
+/// <para>A killed producer leaves every published frame readable and loses only what it had not pushed. Creating the
+/// same pool again takes it over: attached consumers stay attached and miss nothing.</para>
 /// </remarks>
 /// <example>
 /// <code>
-/// using var producer = Producer.Create("cam", new PoolOptions { BufferSize = 1920 * 1080 * 3, Format = "video/x-raw,format=BGR" });
-/// while (producer.Pull(out WriteLease lease) == PullStatus.Success)
-/// {
-///     int length = Capture(lease.Span);
-///     lease.Push(length);
-/// }
+/// using var producer = Producer.Create("cam", new PoolOptions { BufferSize = 1920 * 1080 * 3, Format =
+/// "video/x-raw,format=BGR" }); while (producer.Pull(out WriteLease lease) == PullStatus.Success) {     int length =
+/// Capture(lease.Span);     lease.Push(length); }
 /// </code>
 /// </example>
-public sealed unsafe partial class Producer : IDisposable
+public sealed class Producer : IDisposable
 {
+    /// <summary>The pool's memory, names and lock, from the creation to the end of the last lease.</summary>
     private readonly ProducerClaim _claim;
-    private readonly PoolGeometry _geometry;
-    private readonly LaneExaminer _lanes;
-    private readonly BufferReclaimer _reclaimer;
-    private readonly LeaseTable _leases;
-    private readonly RingEntry* _ring;
-    private readonly ulong _ringMask;
-    private readonly FrameHeader* _frameHeaders;
-    private readonly WaitInterruption _interruption;
-    private readonly Detachment _detachment;
-    private BroadcastSemaphore _broadcast;
-    private DoorbellSemaphore _doorbell;
-    private AdaptiveSpin _spin;
-    private UseGate _gate;
+
+    /// <summary>The producer's half of the protocol, which alone writes the pool's words.</summary>
+    private readonly ProducerSide _side;
+
+    /// <summary>Every buffer that was pulled and not yet pushed or given back.</summary>
+    private readonly WriteLeases _leases;
+
+    /// <summary>Every way to wait for a free buffer, from the first call to the disposal.</summary>
+    private readonly ProducerPulls _pulls;
 
     private Producer(ProducerClaim claim, PoolOptions options)
     {
+        var gate = new UseGate();
         _claim = claim;
-        _geometry = claim.Pool.Geometry;
-        _leases = new LeaseTable(_geometry.BufferCount, _geometry.WriteLeases);
-        _memories = new BufferMemories(claim.Pool, _leases);
-        _onEviction = options.OnEviction;
-        _lanes = new LaneExaminer(claim.Pool, claim.Lanes, options.EvictStalledAfter, _onEviction is null ? null : RaiseEviction);
-        _reclaimer = new BufferReclaimer(claim.Pool, _lanes);
-        _ring = claim.Pool.Ring;
-        _ringMask = (ulong)_geometry.RingCapacity - 1;
-        _frameHeaders = claim.Pool.FrameHeaders;
-        ProducerState* state = claim.Pool.State;
-        Doorbells* doorbells = claim.Lanes.Doorbells;
-        _broadcast = new BroadcastSemaphore(&state->Published, &state->Signal, &doorbells->SleeperBell);
-        _doorbell = new DoorbellSemaphore(&state->Waiting, &doorbells->ProducerBell);
-        _spin = new AdaptiveSpin(options.WaitMode);
-        _interruption = new WaitInterruption(WakeWait);
-        _detachment = new Detachment(_leases, claim.Dispose);
-        Pool = PoolInfo.Of(claim.Paths, claim.Pool);
+        Action<LaneEviction>? onEviction = options.OnEviction is { } called ? new EvictionCallback(called).Raise : null;
+        _side = new ProducerSide(claim.Pool, claim.Lanes, options.EvictStalledAfter, onEviction);
+        _leases = new WriteLeases(
+            _side, claim.Pool.Payload, claim.Pool.Geometry.WriteLeases, gate, detach: claim.Dispose);
+        _pulls = new ProducerPulls(_side, _leases, gate, options.WaitMode, claim.Lanes.IdentityOf);
+        Pool = PoolInfo.Of(claim.Pool);
         IsTakeOver = claim.IsTakeOver;
     }
 
@@ -70,7 +60,16 @@ public sealed unsafe partial class Producer : IDisposable
     public bool IsTakeOver { get; }
 
     /// <summary>Sequence of the newest frame, zero for none; it counts on over take-overs.</summary>
-    public ulong Published => _reclaimer.Published;
+    public ulong Published => _side.Published;
+
+    /// <summary>The waits of this producer, for a wait for several and for typed pulls.</summary>
+    internal ProducerPulls Pulls => _pulls;
+
+    /// <summary>The pool's memory, which stays mapped until the last lease has ended.</summary>
+    internal PoolMemory Memory => _claim.Pool;
+
+    /// <summary>The leases of this producer, for callers that name them by index and generation.</summary>
+    internal WriteLeases Leases => _leases;
 
     /// <summary>Creates a pool, or takes over one of the same name and geometry whose producer has died.</summary>
     /// <param name="name">Name of the pool: letters, digits, '.', '_' and '-'.</param>
@@ -85,10 +84,10 @@ public sealed unsafe partial class Producer : IDisposable
     public static Producer Create(string name, PoolOptions options)
     {
         Platform.ThrowIfUnsupported();
-        ThrowIfForked();
+        BipsException.ThrowIfForked();
         ArgumentNullException.ThrowIfNull(options);
-        var paths = new PoolPaths(name, options.Directory);
-        ProducerClaim claim = ProducerClaim.Take(paths, PoolGeometry.From(options), options);
+        var place = new PoolPlace(name, options.Directory);
+        ProducerClaim claim = ProducerClaim.Take(place, options.ToGeometry(), options.ToBacking());
         try
         {
             var producer = new Producer(claim, options);
@@ -102,277 +101,160 @@ public sealed unsafe partial class Producer : IDisposable
         }
     }
 
+    /// <summary>
+    /// Creates a pool of frames of a struct, or takes over one of the same name, geometry and layout whose producer has
+    /// died.
+    /// </summary>
+    /// <typeparam name="T">What a frame consists of; see <see cref="Producer{T}"/>.</typeparam>
+    /// <param name="name">Name of the pool: letters, digits, '.', '_' and '-'.</param>
+    /// <param name="options">
+    /// Its sizes, best begun with <see cref="PoolOptions.ForFrames{T}"/>; null for one value per frame. The format is
+    /// that of the layout, whatever the options say.
+    /// </param>
+    /// <exception cref="NotSupportedException">
+    /// <typeparamref name="T"/> means nothing, or something else, in another process.
+    /// </exception>
+    /// <inheritdoc cref="Create(string, PoolOptions)" path="/exception"/>
+    public static Producer<T> Create<[DynamicallyAccessedMembers(FrameLayout.Members)] T>(
+        string name, PoolOptions? options = null)
+        where T : unmanaged => Producer<T>.Create(name, options);
+
     /// <summary>Waits for a free buffer, however long consumers keep all of them.</summary>
     /// <param name="lease">The buffer, when the result is <see cref="PullStatus.Success"/>.</param>
     /// <returns>Always <see cref="PullStatus.Success"/>.</returns>
-    /// <exception cref="BipsException"><see cref="BipsError.LeaseLimit"/> or <see cref="BipsError.ForkedChild"/>.</exception>
+    /// <exception cref="BipsException">
+    /// <see cref="BipsError.LeaseLimit"/> or <see cref="BipsError.ForkedChild"/>.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">Disposed before or during the wait.</exception>
-    public PullStatus Pull(out WriteLease lease) => Pull(out lease, Deadline.Never, CancellationToken.None);
+    public PullStatus Pull(out WriteLease lease) => _pulls.Pull(out lease, Deadline.Never, CancellationToken.None);
 
     /// <summary>Waits for a free buffer for a limited time.</summary>
     /// <param name="lease">The buffer, when the result is <see cref="PullStatus.Success"/>.</param>
-    /// <param name="timeout">Zero looks without waiting; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever. Never ends early.</param>
+    /// <param name="timeout">
+    /// Zero looks without waiting; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever. Never ends early.
+    /// </param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns><see cref="PullStatus.Success"/> or <see cref="PullStatus.TimedOut"/>.</returns>
     /// <inheritdoc cref="Pull(out WriteLease)" path="/exception"/>
     /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
     public PullStatus Pull(out WriteLease lease, TimeSpan timeout, CancellationToken cancellation = default) =>
-        Pull(out lease, Deadline.After(timeout), cancellation);
+        _pulls.Pull(out lease, Deadline.After(timeout), cancellation);
 
     /// <summary>Takes a free buffer if there is one.</summary>
     /// <inheritdoc cref="Pull(out WriteLease)" path="/exception"/>
     public bool TryPull(out WriteLease lease) =>
-        Pull(out lease, Deadline.Immediate, CancellationToken.None) == PullStatus.Success;
+        _pulls.Pull(out lease, Deadline.Immediate, CancellationToken.None) == PullStatus.Success;
+
+    /// <summary>Waits for a free buffer, however long consumers keep all of them, without blocking a thread.</summary>
+    /// <remarks>
+    /// One pull at a time, of either kind; await the result once. Open leases may be pushed or disposed while it is
+    /// pending. Nothing is allocated, whether it has to wait or not, as long as each result is awaited before the next
+    /// pull. What follows the <c>await</c> runs in the captured context or on the thread pool.
+    /// </remarks>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>The buffer, which the caller ends with <see cref="StoredWriteLease.Push"/> or dispose.</returns>
+    /// <exception cref="InvalidOperationException">Another pull of this producer is pending.</exception>
+    /// <inheritdoc cref="Pull(out WriteLease)" path="/exception"/>
+    /// <exception cref="OperationCanceledException">Cancelled while waiting.</exception>
+    public ValueTask<PullResult<StoredWriteLease>> PullAsync(CancellationToken cancellation = default) =>
+        _pulls.PullAsync(Deadline.Never, cancellation);
+
+    /// <summary>Waits for a free buffer for a limited time, without blocking a thread.</summary>
+    /// <param name="timeout">
+    /// Zero looks without waiting; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever. Never ends early.
+    /// </param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>The buffer, or <see cref="PullStatus.TimedOut"/>.</returns>
+    /// <inheritdoc cref="PullAsync(CancellationToken)" path="/remarks"/>
+    /// <inheritdoc cref="PullAsync(CancellationToken)" path="/exception"/>
+    public ValueTask<PullResult<StoredWriteLease>> PullAsync(
+        TimeSpan timeout, CancellationToken cancellation = default) =>
+        _pulls.PullAsync(Deadline.After(timeout), cancellation);
+
+    /// <summary>This producer as a <see cref="PipeWriter"/>: what it hands out is the shared buffer itself.</summary>
+    /// <remarks>
+    /// <para>A flush publishes what was written since the last one as one frame, nothing if nothing was written, and
+    /// then takes the next buffer, waiting for it if consumers have all: that is the back-pressure. The first buffer is
+    /// taken, without a wait, when memory is first asked for; so it is after a flush whose wait was cancelled, and
+    /// <see cref="InvalidOperationException"/> says that there is none. A frame ends where its buffer ends: more is an
+    /// <see cref="ArgumentOutOfRangeException"/> that names the sizes. The writer keeps one write lease; whoever also
+    /// pulls from the producer needs <see cref="PoolOptions.WriteLeases"/> for both.</para>
+    /// <para>Completing publishes what was written and ends the stream. Completing with an exception publishes nothing
+    /// and leaves the pool as a crash would: consumers get <see cref="PullStatus.ProducerLost"/>, and a successor may
+    /// take over.</para>
+    /// </remarks>
+    /// <param name="options">How flushes become frames; null for the defaults.</param>
+    /// <returns>The writer; completing it disposes this producer, unless it is to be left open.</returns>
+    /// <example>
+    /// <code>
+    /// PipeWriter writer = Producer.Create("events", new PoolOptions { BufferSize = 1 &lt;&lt; 16 }).AsPipeWriter();
+    /// await using var json = new Utf8JsonWriter(writer);
+    /// foreach (Event next in events)
+    /// {
+    ///     JsonSerializer.Serialize(json, next);      // straight into shared memory
+    ///     json.Reset();
+    ///     await writer.FlushAsync(stopping);         // one frame
+    /// }
+    /// </code>
+    /// </example>
+    public PipeWriter AsPipeWriter(FramePipeWriterOptions? options = null) =>
+        new FramePipeWriter(_pulls, Pool.Name, Dispose, options ?? new FramePipeWriterOptions());
 
     /// <summary>
-    /// Looks at every lane: who is attached, how far each has read, what it holds and lost. A consumer is listed from the moment
-    /// on from which it misses nothing that is published.
+    /// Looks at every lane: who is attached, how far each has read, what it holds and lost. A consumer is listed from
+    /// the moment on from which it misses nothing that is published.
     /// </summary>
     /// <exception cref="ObjectDisposedException">Disposed before.</exception>
     public IReadOnlyList<ConsumerStatus> Consumers()
     {
-        Lock? beside = Enter();
+        Lock? beside = _leases.Enter();
         try
         {
-            return _lanes.Describe(Published);
+            return _side.Describe();
         }
         finally
         {
-            Exit(beside);
+            _leases.Exit(beside);
         }
     }
 
     /// <summary>
-    /// Ends the stream: consumers get what was published and then <see cref="PullStatus.EndOfStream"/>. The pool's name is
-    /// gone at once, its memory when the last consumer detaches. Open leases end unpublished. A wait in another thread ends
-    /// with <see cref="ObjectDisposedException"/>.
+    /// Ends the stream: consumers get what was published and then <see cref="PullStatus.EndOfStream"/>. The pool's name
+    /// is gone at once, its memory when the last consumer detaches. Open leases end unpublished. A wait in another
+    /// thread ends with <see cref="ObjectDisposedException"/>.
     /// </summary>
-    public void Dispose()
-    {
-        if (!ForkGuard.IsForkedChild)
-        {
-            _detachment.Begin(ref _gate, EndWait, EndStream);
-        }
-    }
-
-    /// <summary>Whether this was disposed and the last lease has ended, so that nothing is left to do with it.</summary>
-    internal bool IsDetached => _detachment.IsDone;
-
-    /// <summary>The pool's memory, for callers that keep it mapped longer than the producer lives.</summary>
-    internal PoolMemory Memory => _claim.Pool;
+    public void Dispose() => _pulls.Close(EndStream);
 
     /// <summary>Counts of what happened in this pool, also under earlier producers.</summary>
     /// <exception cref="ObjectDisposedException">Disposed before.</exception>
-    internal ProducerState ReadState()
+    internal ProducerCounts ReadCounts()
     {
-        Lock? beside = Enter();
+        Lock? beside = _leases.Enter();
         try
         {
-            return *_claim.Pool.State;
+            return _side.Counts;
         }
         finally
         {
-            Exit(beside);
+            _leases.Exit(beside);
         }
     }
 
-    internal Span<byte> Buffer(int index, uint generation)
+    private void Start()
     {
-        ThrowIfEnded(index, generation);
-        return new Span<byte>(_claim.Pool.Buffer(index), _geometry.BufferSize);
-    }
-
-    internal Span<byte> Metadata(int index, uint generation)
-    {
-        ThrowIfEnded(index, generation);
-        return _claim.Pool.MetadataOf(index);
-    }
-
-    internal ulong Publish(int index, uint generation, int length, uint flags, long? timestamp)
-    {
-        Lock? beside = Enter();
-        try
+        if (IsTakeOver)
         {
-            ThrowIfEnded(index, generation);
-            if ((uint)length > (uint)_geometry.BufferSize)
-            {
-                throw LeaseErrors.TooLong(length, _geometry.BufferSize);
-            }
-
-            ulong sequence = _reclaimer.Published + 1;
-            RingEntry* entry = _ring + (sequence & _ringMask);
-
-            // The clock takes a while to read: meanwhile the entry's line comes over from who read it last.
-            Ordering.StoreRelease(ref entry->Timestamp, 0); // sync: rewrite
-            Describe(index, length, flags);
-            long time = timestamp ?? MonotonicClock.Nanoseconds;
-            Commit(entry, sequence, index, time);
-            _reclaimer.MarkPublished(index, sequence, time);
-            _leases.Close(index, generation);
-            return sequence;
-        }
-        finally
-        {
-            Exit(beside);
-        }
-    }
-
-    /// <returns>False when the lease has ended before.</returns>
-    internal bool TryAbandon(int index, uint generation)
-    {
-        ThrowIfForked();
-        if (!_leases.IsOpen(index, generation))
-        {
-            return false;
-        }
-
-        if (TryEnter(out Lock? beside))
-        {
-            _reclaimer.MarkUnused(index);
-            _leases.Close(index, generation);
-            Exit(beside);
+            _side.TakeOver();
         }
         else
         {
-            _leases.Close(index, generation);
-            _detachment.LeaseClosed();
+            _side.Begin();
         }
-
-        return true;
-    }
-
-    private static void ThrowIfForked()
-    {
-        if (ForkGuard.IsForkedChild)
-        {
-            throw BipsException.Forked();
-        }
-    }
-
-    /// <summary>Begins an epoch; consumers of an earlier one look again.</summary>
-    private void Start()
-    {
-        ProducerState* state = _claim.Pool.State;
-        if (IsTakeOver)
-        {
-            ulong published = _reclaimer.Recover();
-            _doorbell.Withdraw();
-            Ordering.StoreRelease(ref state->EpochStart, published + 1); // step: takeover_epoch
-            CrashPoint.Reached("takeover_epoch");
-            Ordering.StoreRelease(ref state->Published, published); // sync: posted
-            _broadcast.SignalAll(); // step: takeover_signal, takeover_wake
-            CrashPoint.Reached("takeover_wake");
-        }
-
-        state->ProcessId = (uint)Environment.ProcessId;
-        Ordering.StoreRelease(ref state->Epoch, state->Epoch + 1);
-    }
-
-    private PullStatus Pull(out WriteLease lease, Deadline deadline, CancellationToken cancellation)
-    {
-        ThrowIfForked();
-        ObjectDisposedException.ThrowIf(!_gate.TryEnter(), this);
-        try
-        {
-            ThrowUnlessRoom();
-            if (!_reclaimer.TryTakeListed(out int index) && !ReclaimOrWait(deadline, cancellation, out index))
-            {
-                lease = default;
-                return PullStatus.TimedOut;
-            }
-
-            lease = new WriteLease(OpenLease(index));
-            return PullStatus.Success;
-        }
-        finally
-        {
-            _gate.Exit();
-        }
-    }
-
-    private void ThrowUnlessRoom()
-    {
-        if (!_leases.HasRoom())
-        {
-            throw LeaseErrors.Limit(_leases.Limit, nameof(PoolOptions.WriteLeases));
-        }
-    }
-
-    private StoredWriteLease OpenLease(int index)
-    {
-        var lease = new StoredWriteLease(this, index, _leases.Open(index));
-        if (_geometry.MetadataSize > 0)
-        {
-            _claim.Pool.MetadataOf(index).Clear();
-        }
-
-        return lease;
-    }
-
-    /// <summary>Says what is in a buffer. If that is what was there before, the line stays with who reads it.</summary>
-    private void Describe(int index, int length, uint flags)
-    {
-        ulong word = FrameHeader.Pack(length, flags);
-        if (_frameHeaders[index].Word != word)
-        {
-            Ordering.StoreRelease(ref _frameHeaders[index].Word, word); // sync: rewrite
-        }
-    }
-
-    /// <summary>Makes a described buffer the next frame.</summary>
-    private void Commit(RingEntry* entry, ulong sequence, int index, long timestamp)
-    {
-        Ordering.StoreRelease(ref entry->Timestamp, (ulong)timestamp); // step: push_fields
-        CrashPoint.Reached("push_fields");
-        Ordering.StoreRelease(ref entry->Commit, RingEntry.Pack(sequence, index)); // sync: commit, step: push_commit
-        CrashPoint.Reached("push_commit");
-        _broadcast.Post(sequence);
-    }
-
-    /// <summary>Evicted consumers may sleep: have them find out.</summary>
-    private void WakeEvicted()
-    {
-        if (_lanes.TakeEvicted())
-        {
-            _broadcast.SignalAll(); // step: evict_signal, evict_wake
-            CrashPoint.Reached("evict_wake");
-        }
-    }
-
-    private void ThrowIfEnded(int index, uint generation)
-    {
-        if (_gate.IsClosed || !_leases.IsOpen(index, generation))
-        {
-            throw LeaseErrors.Ended();
-        }
-    }
-
-    /// <summary>Nobody is inside any more, and nobody can begin to wait.</summary>
-    private void StopWaiting()
-    {
-        lock (WaitThread.Changes)
-        {
-            if (_word is not null)
-            {
-                WaitThread.Forget(_word);
-            }
-        }
-    }
-
-    private void EndWait()
-    {
-        WakeWait();
-        _pull?.EndDisposed(nameof(Producer));
-        _set?.Wake();
     }
 
     private void EndStream()
     {
-        StopWaiting();
-        Ordering.StoreRelease(ref _claim.Pool.State->State, (uint)PoolState.Closed); // sync: state, step: close_state
-        CrashPoint.Reached("close_state");
-        _broadcast.SignalAll(); // step: close_signal, close_wake
-        CrashPoint.Reached("close_wake");
+        _side.Close();
         _claim.Unlink();
     }
 }

@@ -1,13 +1,13 @@
-using Bips.Async;
 using Bips.Signaler;
-using Bips.Signaler.Waiting;
+using Bips.Waiting;
 
 namespace Bips;
 
 /// <summary>Waits in one thread for any of several consumers and producers, and for a time-out.</summary>
 /// <remarks>
-/// <para>Used by one thread at a time, and that thread is then the one that uses the members: a pull of a member in another thread
-/// meanwhile is refused. A member may be disposed by any thread; the wait then ends for it. Waiting allocates nothing.</para>
+/// <para>Used by one thread at a time, and that thread is then the one that uses the members: a pull of a member in
+/// another thread meanwhile is refused. A member may be disposed by any thread; the wait then ends for it. Waiting
+/// allocates nothing.</para>
 /// <para>No member starves: each wait begins to look behind the member that the last one ended for.</para>
 /// </remarks>
 /// <example>
@@ -27,31 +27,23 @@ namespace Bips;
 /// }
 /// </code>
 /// </example>
-public sealed partial class WaitSet
+public sealed class WaitSet
 {
-    private readonly List<WaitSetMember> _members = [];
-    private readonly FutexVector _words = new();
+    private readonly WaitForSeveral _wait;
 
-    /// <summary>Changes when a wait should look again though no member's word has changed; in memory that does not move.</summary>
-    private readonly uint[] _call = GC.AllocateArray<uint>(1, pinned: true);
-    private AdaptiveSpin _spin;
-    private CancellationToken _cancellation;
-
-    /// <summary>Where the next look begins.</summary>
-    private int _first;
-
-    /// <summary>The member that was found ready; negative for none.</summary>
-    private int _found;
-    private int _producerCount;
+    /// <summary>What the wait for each member ends with, in the members' order.</summary>
+    private readonly List<WaitSetEvent> _events = [];
 
     /// <summary>Makes an empty set.</summary>
     /// <param name="mode">How it waits; the members' own modes do not matter here.</param>
-    public WaitSet(WaitMode mode = WaitMode.Balanced) => _spin = new AdaptiveSpin(mode);
+    public WaitSet(WaitMode mode = WaitMode.Balanced) => _wait = new WaitForSeveral(mode);
 
     /// <summary>How many consumers and producers are in it.</summary>
-    public int Count => _members.Count;
+    public int Count => _events.Count;
 
-    /// <summary>Adds a consumer: the wait ends when a pull of it would come to a frame, or to why there is none.</summary>
+    /// <summary>
+    /// Adds a consumer: the wait ends when a pull of it would come to a frame, or to why there is none.
+    /// </summary>
     /// <param name="consumer">Any consumer of any pool.</param>
     /// <param name="tag">Comes with the event.</param>
     /// <exception cref="ArgumentException">It is in the set already.</exception>
@@ -59,8 +51,7 @@ public sealed partial class WaitSet
     public void Add(Consumer consumer, object? tag = null)
     {
         ArgumentNullException.ThrowIfNull(consumer);
-        ThrowIfThere(IndexOf(consumer), nameof(consumer));
-        _members.Add(new WaitSetMember(this, consumer, tag));
+        Add(consumer.Pulls, new WaitSetEvent(consumer, null, tag), nameof(consumer));
     }
 
     /// <summary>Adds a producer: the wait ends when a pull of it would come to a buffer.</summary>
@@ -71,23 +62,29 @@ public sealed partial class WaitSet
     public void Add(Producer producer, object? tag = null)
     {
         ArgumentNullException.ThrowIfNull(producer);
-        ThrowIfThere(IndexOf(producer), nameof(producer));
-        _members.Add(new WaitSetMember(this, producer, tag));
-        _producerCount++;
+        Add(producer.Pulls, new WaitSetEvent(null, producer, tag), nameof(producer));
     }
 
     /// <summary>Takes a consumer out of the set.</summary>
     /// <returns>False when it was not in it.</returns>
-    public bool Remove(Consumer consumer) => TryRemoveAt(IndexOf(consumer));
+    public bool Remove(Consumer consumer)
+    {
+        ArgumentNullException.ThrowIfNull(consumer);
+        return Remove(consumer.Pulls);
+    }
 
     /// <summary>Takes a producer out of the set.</summary>
     /// <returns>False when it was not in it.</returns>
-    public bool Remove(Producer producer) => TryRemoveAt(IndexOf(producer));
+    public bool Remove(Producer producer)
+    {
+        ArgumentNullException.ThrowIfNull(producer);
+        return Remove(producer.Pulls);
+    }
 
     /// <summary>Waits until a member is ready, however long it takes.</summary>
     /// <param name="ready">
-    /// The member. A pull of it, in this thread and without waiting, comes to something, but for a frame that its overflow policy
-    /// dropped meanwhile. One that was disposed has been taken out of the set.
+    /// The member. A pull of it, in this thread and without waiting, comes to something, but for a frame that its
+    /// overflow policy dropped meanwhile. One that was disposed has been taken out of the set.
     /// </param>
     /// <exception cref="InvalidOperationException">The set is empty, or another thread uses a member.</exception>
     /// <exception cref="BipsException"><see cref="BipsError.ForkedChild"/>.</exception>
@@ -95,7 +92,9 @@ public sealed partial class WaitSet
 
     /// <summary>Waits until a member is ready, for a limited time.</summary>
     /// <param name="ready">The member, when the result is true; see <see cref="Wait(out WaitSetEvent)"/>.</param>
-    /// <param name="timeout">Zero looks without waiting; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever. Never ends early.</param>
+    /// <param name="timeout">
+    /// Zero looks without waiting; <see cref="Timeout.InfiniteTimeSpan"/> waits for ever. Never ends early.
+    /// </param>
     /// <param name="cancellation">Ends the wait.</param>
     /// <returns>False when the time was up.</returns>
     /// <inheritdoc cref="Wait(out WaitSetEvent)" path="/exception"/>
@@ -103,139 +102,52 @@ public sealed partial class WaitSet
     public bool Wait(out WaitSetEvent ready, TimeSpan timeout, CancellationToken cancellation = default) =>
         Wait(out ready, Deadline.After(timeout), cancellation);
 
-    /// <summary>Has a wait look again. Any thread.</summary>
-    internal void Wake()
+    private void Add(IWaitable waitable, WaitSetEvent ready, string name)
     {
-        Ordering.FetchAdd(ref _call[0], 1);
-        Futex.Wake(ref _call[0]);
-    }
-
-    private static void ThrowIfThere(int index, string name)
-    {
-        if (index >= 0)
+        if (_wait.IndexOf(waitable) >= 0)
         {
-            throw new ArgumentException("This object is in the set already: remove it first to give it another tag.", name);
-        }
-    }
-
-    private int IndexOf(object owner)
-    {
-        for (int i = 0; i < _members.Count; i++)
-        {
-            if (ReferenceEquals(_members[i].Event.Consumer ?? (object?)_members[i].Event.Producer, owner))
-            {
-                return i;
-            }
+            throw new ArgumentException(
+                "This object is in the set already: remove it first to give it another tag.", name);
         }
 
-        return -1;
+        _wait.Add(waitable);
+        _events.Add(ready);
     }
 
-    private bool TryRemoveAt(int index)
+    private bool Remove(IWaitable waitable)
     {
+        int index = _wait.IndexOf(waitable);
         if (index < 0)
         {
             return false;
         }
 
-        _producerCount -= _members[index].Event.Producer is null ? 0 : 1;
-        _members.RemoveAt(index);
+        RemoveAt(index);
         return true;
+    }
+
+    private void RemoveAt(int index)
+    {
+        _wait.RemoveAt(index);
+        _events.RemoveAt(index);
     }
 
     private bool Wait(out WaitSetEvent ready, Deadline deadline, CancellationToken cancellation)
     {
-        if (ForkGuard.IsForkedChild)
+        BipsException.ThrowIfForked();
+        if (_wait.Count == 0)
         {
-            throw BipsException.Forked();
+            throw new InvalidOperationException(
+                "There is nothing to wait for: add a consumer or a producer to the set first.");
         }
 
-        if (_members.Count == 0)
+        _wait.Wait(out int index, out bool isDisposed, deadline, cancellation);
+        ready = index >= 0 ? _events[index] : default;
+        if (isDisposed)
         {
-            throw new InvalidOperationException("There is nothing to wait for: add a consumer or a producer to the set first.");
+            RemoveAt(index);
         }
 
-        int entered = 0;
-        try
-        {
-            for (; entered < _members.Count; entered++)
-            {
-                if (!_members[entered].TryEnter())
-                {
-                    return TakeDisposed(entered, out ready);
-                }
-            }
-
-            return WaitInside(out ready, deadline, cancellation);
-        }
-        finally
-        {
-            for (int i = 0; i < entered; i++)
-            {
-                _members[i].Exit();
-            }
-        }
-    }
-
-    private bool TakeDisposed(int index, out WaitSetEvent ready)
-    {
-        // Behind those whose gates are to be left, so that their places stay.
-        ready = _members[index].Event;
-        return TryRemoveAt(index);
-    }
-
-    /// <summary>Waits with the gates of all members, so that none is unmapped meanwhile.</summary>
-    private bool WaitInside(out WaitSetEvent ready, Deadline deadline, CancellationToken cancellation)
-    {
-        _found = -1;
-
-        // Not left to the sleep: beside a member that always has something there is none, and a dead peer of another would stay unseen.
-        if (FindReadyOrLost(beforeSleep: true))
-        {
-            return TakeFound(out ready);
-        }
-
-        cancellation.ThrowIfCancellationRequested();
-        _cancellation = cancellation;
-        using CancellationTokenRegistration registration = cancellation.UnsafeRegister(static self => ((WaitSet)self!).Wake(), this);
-        WaitResult result = Sleep(deadline);
-        if (_found >= 0)
-        {
-            return TakeFound(out ready);
-        }
-
-        ready = default;
-        return result == WaitResult.TimedOut ? false : throw new OperationCanceledException(cancellation);
-    }
-
-    private bool FindReady()
-    {
-        for (int i = 0; i < _members.Count && _found < 0; i++)
-        {
-            int index = (_first + i) % _members.Count;
-            _found = _members[index].IsReady() ? index : -1;
-        }
-
-        return _found >= 0;
-    }
-
-    /// <inheritdoc cref="WaitSetMember.IsReady(long, bool)"/>
-    private bool FindReadyOrLost(bool beforeSleep)
-    {
-        long now = MonotonicClock.Nanoseconds;
-        for (int i = 0; i < _members.Count && _found < 0; i++)
-        {
-            int index = (_first + i) % _members.Count;
-            _found = _members[index].IsReady(now, beforeSleep) ? index : -1;
-        }
-
-        return _found >= 0;
-    }
-
-    private bool TakeFound(out WaitSetEvent ready)
-    {
-        _first = _found + 1;
-        ready = _members[_found].Event;
-        return true;
+        return index >= 0;
     }
 }

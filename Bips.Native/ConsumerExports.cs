@@ -95,7 +95,7 @@ internal static unsafe class ConsumerExports
 
         try
         {
-            if (!handle.Consumer.TryRelease((int)lease->BufferIndex, lease->Generation))
+            if (!handle.Consumer.Leases.TryRelease((int)lease->BufferIndex, lease->Generation))
             {
                 return Failure.LeaseEnded();
             }

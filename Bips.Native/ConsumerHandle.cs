@@ -17,7 +17,7 @@ internal sealed class ConsumerHandle : Handle
 
     public uint MetadataSize { get; }
 
-    protected override bool IsDetached => Consumer.IsDetached;
+    protected override bool IsDetached => Consumer.Pulls.IsDetached;
 
     protected override void CloseOwn() => Consumer.Dispose();
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Bips.Leases;
 using Bips.Native.Abi;
 
 namespace Bips.Native;

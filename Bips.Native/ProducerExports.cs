@@ -98,7 +98,7 @@ internal static unsafe class ProducerExports
             }
 
             long? timestamp = lease->Timestamp == NativeLease.Now ? null : lease->Timestamp;
-            lease->Sequence = handle.Producer.Publish((int)lease->BufferIndex, lease->Generation, (int)lease->Length,
+            lease->Sequence = handle.Producer.Leases.Push((int)lease->BufferIndex, lease->Generation, (int)lease->Length,
                 lease->Flags, timestamp);
             lease->End();
             return Status.Ok;
@@ -120,7 +120,7 @@ internal static unsafe class ProducerExports
 
         try
         {
-            if (!handle!.Producer.TryAbandon((int)lease->BufferIndex, lease->Generation))
+            if (!handle!.Producer.Leases.TryAbandon((int)lease->BufferIndex, lease->Generation))
             {
                 return Failure.LeaseEnded();
             }
@@ -205,7 +205,7 @@ internal static unsafe class ProducerExports
 
         try
         {
-            ProducerState state = handle.Producer.ReadState();
+            ProducerCounts state = handle.Producer.ReadCounts();
             *statistics = new NativeProducerStatistics
             {
                 Size = statistics->Size,

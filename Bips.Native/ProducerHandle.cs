@@ -19,14 +19,14 @@ internal sealed class ProducerHandle : Handle
 
     public uint MetadataSize { get; }
 
-    protected override bool IsDetached => Producer.IsDetached;
+    protected override bool IsDetached => Producer.Pulls.IsDetached;
 
     /// <summary>Ends the stream and keeps the buffers mapped until the handle is closed.</summary>
     public void End()
     {
         if (Interlocked.Exchange(ref _pinned, 1) == 0)
         {
-            Producer.Memory.Pin();
+            Producer.Leases.Payload.Pin();
         }
 
         Producer.Dispose();
@@ -37,7 +37,7 @@ internal sealed class ProducerHandle : Handle
         Producer.Dispose();
         if (Interlocked.Exchange(ref _pinned, 0) == 1)
         {
-            Producer.Memory.Unpin();
+            Producer.Leases.Payload.Unpin();
         }
     }
 }

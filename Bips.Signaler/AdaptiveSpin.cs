@@ -6,8 +6,8 @@ namespace Bips.Signaler;
 
 /// <summary>Decides how long a wait spins before it sleeps, from how long the waits before it took.</summary>
 /// <remarks>
-/// A spin that ends in sleep is wasted, and a sleep that a short spin would have avoided costs a wake-up. The last waits
-/// predict the next one well (frames come at a rate), so: spin at most <see cref="MaximumNanoseconds"/>, and only
+/// A spin that ends in sleep is wasted, and a sleep that a short spin would have avoided costs a wake-up. The last
+/// waits predict the next one well (frames come at a rate), so: spin at most <see cref="MaximumNanoseconds"/>, and only
 /// when the smoothed wait is below <see cref="WorthwhileNanoseconds"/>. Never worse than twice the better choice; see
 /// Karlin, Li, Manasse and Owicki, "Empirical studies of competitive spinning for a shared-memory multiprocessor",
 /// 1991. Not thread-safe: one per waiting thread.
@@ -53,9 +53,9 @@ public struct AdaptiveSpin
         _smoothedWait += (waitedNanoseconds - _smoothedWait) >> SmoothingShift;
 
     /// <summary>
-    /// After how many polls, each about a microsecond, a spinner lets others run. One that never sleeps does so seldom, because a frame that
-    /// comes meanwhile waits for the system call, but it does: there may be more spinners than processors, and the one that is waited for
-    /// would not run before the end of a time slice.
+    /// After how many polls, each about a microsecond, a spinner lets others run. One that never sleeps does so seldom,
+    /// because a frame that comes meanwhile waits for the system call, but it does: there may be more spinners than
+    /// processors, and the one that is waited for would not run before the end of a time slice.
     /// </summary>
     internal readonly int PollsPerYield => NeverSleeps && !_hasOneProcessor ? 16 : 1;
 

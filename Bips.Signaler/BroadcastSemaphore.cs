@@ -5,11 +5,11 @@ namespace Bips.Signaler;
 /// <c>posted</c> ones has <c>posted - n</c> left. Nobody can take another's, and nobody's slowness stops the poster.
 /// </summary>
 /// <remarks>
-/// <para>Three words in shared memory. <c>posted</c>: poster writes. <c>signal</c>: the futex word, which the poster increments
-/// before it wakes. <c>bell</c>: waiters increment it before they sleep. The poster therefore
-/// enters the kernel only when somebody went to sleep since it last did, whatever the number of waiters.</para>
-/// <para>A waiter may map <c>posted</c> and <c>signal</c> read-only. What it can do with <c>bell</c> is cause needless or late
-/// wake-ups. A waiter that dies leaves nothing to repair. Each end is used by one thread at a time.</para>
+/// <para>Three words in shared memory. <c>posted</c>: poster writes. <c>signal</c>: the futex word, which the poster
+/// increments before it wakes. <c>bell</c>: waiters increment it before they sleep. The poster therefore enters the
+/// kernel only when somebody went to sleep since it last did, whatever the number of waiters.</para>
+/// <para>A waiter may map <c>posted</c> and <c>signal</c> read-only. What it can do with <c>bell</c> is cause needless
+/// or late wake-ups. A waiter that dies leaves nothing to repair. Each end is used by one thread at a time.</para>
 /// </remarks>
 public unsafe struct BroadcastSemaphore : IWakeSource
 {
@@ -32,10 +32,15 @@ public unsafe struct BroadcastSemaphore : IWakeSource
         _lastBell = Ordering.LoadAcquire(ref *bell);
     }
 
+    /// <summary>The futex word on which waiters sleep.</summary>
+    internal readonly FutexWord Word => new(_signal);
+
     /// <summary>Number of permits handed out so far.</summary>
     public readonly ulong Posted => Ordering.LoadAcquire(ref *_posted);
 
-    /// <summary>Poster: sets the number of permits and wakes who sleeps. What was stored before is visible to them.</summary>
+    /// <summary>
+    /// Poster: sets the number of permits and wakes who sleeps. What was stored before is visible to them.
+    /// </summary>
     public void Post(ulong posted)
     {
         // sync: sleep - keeps this store (and the caller's before it) before the load of the bell.
@@ -85,8 +90,8 @@ public unsafe struct BroadcastSemaphore : IWakeSource
     public readonly void WakeAll() => Futex.Wake(ref *_signal);
 
     /// <summary>
-    /// The signal moves after the bell was read: a ticket taken before an announcement that this call answers is then stale, so that its
-    /// owner, which this wake-up may come too early for, does not fall asleep unannounced.
+    /// The signal moves after the bell was read: a ticket taken before an announcement that this call answers is then
+    /// stale, so that its owner, which this wake-up may come too early for, does not fall asleep unannounced.
     /// </summary>
     private void SignalAll(uint bell)
     {

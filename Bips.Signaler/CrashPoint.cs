@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Bips.Signaler;
 
 /// <summary>
-/// Places in the protocol at which the torture run kills a process: behind each step, under the step's name. Only its own build of the
-/// sources defines the symbol; everywhere else the calls are not compiled.
+/// Places in the protocol at which the torture run kills a process: behind each step, under the step's name. Only its
+/// own build of the sources defines the symbol; everywhere else the calls are not compiled.
 /// </summary>
 internal static class CrashPoint
 {

@@ -39,7 +39,9 @@ public readonly record struct Deadline
         ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
         long now = MonotonicClock.Nanoseconds;
         long limit = (long.MaxValue - now) / TimeSpan.NanosecondsPerTick;
-        return timeout.Ticks >= limit ? Never : new() { Nanoseconds = now + (timeout.Ticks * TimeSpan.NanosecondsPerTick) };
+        return timeout.Ticks >= limit
+            ? Never
+            : new() { Nanoseconds = now + (timeout.Ticks * TimeSpan.NanosecondsPerTick) };
     }
 
     /// <summary>The deadline at a time on <see cref="MonotonicClock"/>.</summary>

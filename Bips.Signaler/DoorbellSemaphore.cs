@@ -5,22 +5,27 @@ namespace Bips.Signaler;
 /// come true; a ringer that changed something rings.
 /// </summary>
 /// <remarks>
-/// Two words in shared memory. <c>waiting</c>: the waiter writes, ringers may map it read-only; while it is zero a ring costs a
-/// fence and a load. <c>bell</c>: the futex word, which ringers increment. What a ringer can do with the bell is cause needless
-/// or late wake-ups. A ringer that dies leaves nothing to repair; a waiter that dies leaves <c>waiting</c> set, which
-/// its successor clears by waiting itself or by <see cref="Withdraw"/>.
+/// Two words in shared memory. <c>waiting</c>: the waiter writes, ringers may map it read-only; while it is zero a ring
+/// costs a fence and a load. <c>bell</c>: the futex word, which ringers increment. What a ringer can do with the bell
+/// is cause needless or late wake-ups. A ringer that dies leaves nothing to repair; a waiter that dies leaves
+/// <c>waiting</c> set, which its successor clears by waiting itself or by <see cref="Withdraw"/>.
 /// </remarks>
 public readonly unsafe struct DoorbellSemaphore : IWakeSource
 {
     private readonly uint* _waiting;
     private readonly uint* _bell;
 
-    /// <summary>Makes either end from the two words (4-byte aligned), which must stay mapped while it is used.</summary>
+    /// <summary>
+    /// Makes either end from the two words (4-byte aligned), which must stay mapped while it is used.
+    /// </summary>
     public DoorbellSemaphore(uint* waiting, uint* bell)
     {
         _waiting = waiting;
         _bell = bell;
     }
+
+    /// <summary>The futex word on which the waiter sleeps.</summary>
+    internal FutexWord Word => new(_bell);
 
     /// <summary>Ringer: says that what was stored before may be what the waiter waits for.</summary>
     public void Ring()

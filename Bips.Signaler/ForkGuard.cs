@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Bips.Signaler.Native;
+using Bips.Signaler.Kernel;
 
 namespace Bips.Signaler;
 

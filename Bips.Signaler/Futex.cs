@@ -1,4 +1,4 @@
-using Bips.Signaler.Native;
+using Bips.Signaler.Kernel;
 
 namespace Bips.Signaler;
 
@@ -14,7 +14,9 @@ public static unsafe class Futex
 {
     private const long NanosecondsPerSecond = 1_000_000_000;
 
-    /// <summary>Sleeps while <paramref name="word"/> equals <paramref name="expected"/>, until woken or the deadline.</summary>
+    /// <summary>
+    /// Sleeps while <paramref name="word"/> equals <paramref name="expected"/>, until woken or the deadline.
+    /// </summary>
     /// <param name="word">A 4-byte aligned word in memory that does not move and stays mapped during the call.</param>
     /// <param name="expected">The value that the caller saw when it found its condition unmet.</param>
     /// <param name="deadline">Absolute, so that a signal (EINTR, handled here) does not lengthen the wait.</param>

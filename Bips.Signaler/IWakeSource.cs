@@ -4,7 +4,9 @@ namespace Bips.Signaler;
 /// An eventcount: what a waiter announces itself to and sleeps on. <see cref="Wait"/> drives it: announce, look at the
 /// condition once more, sleep.
 /// </summary>
-/// <remarks>Source of the pattern: Vyukov, "EventCount"; it is the futex's own "look again" made into an object.</remarks>
+/// <remarks>
+/// Source of the pattern: Vyukov, "EventCount"; it is the futex's own "look again" made into an object.
+/// </remarks>
 public interface IWakeSource
 {
     /// <summary>Makes sure that whoever meets the condition from now on wakes this waiter; a full fence.</summary>

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Bips.Signaler.Native;
+using Bips.Signaler.Kernel;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bips.Signaler;
@@ -10,8 +10,8 @@ namespace Bips.Signaler;
 /// </summary>
 /// <remarks>
 /// The lock belongs to the open file, not to the process: two handles opened by one process exclude each other, and a
-/// forked child that inherits the handle keeps the lock alive (see <see cref="ForkGuard"/>), as does a memory mapping that was
-/// made with it, and a forked child's copy of that: map through another open file. A stopped process keeps its
+/// forked child that inherits the handle keeps the lock alive (see <see cref="ForkGuard"/>), as does a memory mapping
+/// that was made with it, and a forked child's copy of that: map through another open file. A stopped process keeps its
 /// locks. Thread-safe; allocates nothing. Source: fcntl(2), "Open file description locks".
 /// </remarks>
 public static unsafe class LivenessLock
@@ -43,7 +43,9 @@ public static unsafe class LivenessLock
         }
     }
 
-    /// <summary>Whether another handle than <paramref name="file"/> holds the lock, that is: whether its holder lives.</summary>
+    /// <summary>
+    /// Whether another handle than <paramref name="file"/> holds the lock, that is: whether its holder lives.
+    /// </summary>
     /// <remarks>A read lock, which whoever may only read the file can take, is no proof of anything.</remarks>
     /// <param name="file">May be opened for reading only.</param>
     /// <param name="offset">The byte.</param>

@@ -40,13 +40,16 @@ public static class Ordering
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreRelease(ref ulong word, ulong value) => Volatile.Write(ref word, value);
 
-    /// <summary>Stores; no access moves across the store, in either direction: a release store and a full fence.</summary>
+    /// <summary>
+    /// Stores; no access moves across the store, in either direction: a release store and a full fence.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void StoreFenced(ref byte word, byte value)
     {
         if (X86Base.IsSupported)
         {
-            // One locked instruction is both. A fence of its own is one on the top of the stack, and whatever lies there is then slow to read.
+            // One locked instruction is both. A fence of its own is one on the top of the stack, and whatever lies
+            // there is then slow to read.
             Interlocked.Exchange(ref word, value);
         }
         else

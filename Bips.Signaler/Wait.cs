@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Bips.Signaler;
 
-/// <summary>The one way in which Bips waits: look, spin, announce, look again, sleep for at most a slice, look again.</summary>
+/// <summary>
+/// The one way in which Bips waits: look, spin, announce, look again, sleep for at most a slice, look again.
+/// </summary>
 /// <remarks>
 /// The slice bounds what a lost wake-up can cost: one is lost only when a peer dies between a store and the wake that
 /// belongs to it, or writes where it must not.
@@ -52,7 +54,10 @@ public static class Wait
         return result;
     }
 
-    /// <summary>Looks a few times, about a microsecond for a condition that is cheap to look at: what to do before a wait that takes preparation.</summary>
+    /// <summary>
+    /// Looks a few times, about a microsecond for a condition that is cheap to look at: what to do before a wait that
+    /// takes preparation.
+    /// </summary>
     /// <param name="condition">What to wait for.</param>
     /// <returns>The number of looks until the condition was met, from 1; 0 when it was not.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -81,7 +86,8 @@ public static class Wait
             return WaitResult.Met;
         }
 
-        // A wake-up does not begin another slice: whoever may wake for nothing could put the look at its end off for ever.
+        // A wake-up does not begin another slice: whoever may wake for nothing could put the look at its end off for
+        // ever.
         Deadline sliceEnd = Deadline.After(slice);
         while (!deadline.HasPassed)
         {

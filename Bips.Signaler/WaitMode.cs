@@ -9,7 +9,10 @@ public enum WaitMode
     /// </summary>
     Balanced,
 
-    /// <summary>Never sleeps: the lowest latency, one processor per waiter. Yields now and then, so that more waiters than processors still get on.</summary>
+    /// <summary>
+    /// Never sleeps: the lowest latency, one processor per waiter. Yields now and then, so that more waiters than
+    /// processors still get on.
+    /// </summary>
     Spin,
 
     /// <summary>Sleeps at once: the least processor time, every wait costs a wake-up (tens of microseconds).</summary>

@@ -17,7 +17,7 @@ internal sealed class RecoveryTrial(string pool, TimeSpan runDuration)
     private static readonly TimeSpan s_stillness = TimeSpan.FromMilliseconds(4);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private readonly string _path = $"/dev/shm/bips.{pool}";
-    private readonly PoolGeometry _geometry = PoolGeometry.From(ProducerRole.Options);
+    private readonly PoolGeometry _geometry = ProducerRole.Options.ToGeometry();
 
     /// <summary>From each kill to the push of the frame that the producer had no buffer for.</summary>
     public List<TimeSpan> Times { get; } = [];
@@ -109,7 +109,7 @@ internal sealed class RecoveryTrial(string pool, TimeSpan runDuration)
         }
 
         ProducerState state = MemoryMarshal.Read<ProducerState>(bytes);
-        return (state.Published, state.Waiting != 0);
+        return (state.Published, state.IsWaiting);
     }
 
     private long TimestampOf(ulong sequence)
@@ -117,7 +117,7 @@ internal sealed class RecoveryTrial(string pool, TimeSpan runDuration)
         Span<byte> bytes = stackalloc byte[Marshal.SizeOf<RingEntry>()];
         long place = (long)(sequence & ((ulong)_geometry.RingCapacity - 1));
         return TryRead(_path, bytes, _geometry.RingOffset + (place * bytes.Length))
-            ? (long)MemoryMarshal.Read<RingEntry>(bytes).Timestamp
+            ? MemoryMarshal.Read<RingEntry>(bytes).Timestamp
             : 0;
     }
 

@@ -43,7 +43,8 @@ internal sealed record PoolGeometry
 
     public long FrameHeadersOffset => RingOffset + ((long)RingCapacity * Unsafe.SizeOf<RingEntry>());
 
-    public long MetadataOffset => RoundUp(FrameHeadersOffset + ((long)BufferCount * Unsafe.SizeOf<FrameHeader>()), LineSize);
+    public long MetadataOffset =>
+        RoundUp(FrameHeadersOffset + ((long)BufferCount * Unsafe.SizeOf<FrameHeader>()), LineSize);
 
     public long BuffersOffset => RoundUp(MetadataOffset + (BufferCount * MetadataStride), PageSize);
 
@@ -53,48 +54,7 @@ internal sealed record PoolGeometry
 
     public long LanesLength => PageSize + (LaneCount * LaneStride);
 
-    /// <summary>How many buffers all consumers whose quota counts may hold together, by the sizing rule.</summary>
-    public int HoldAllowance => BufferCount - WriteLeases - History - 1;
-
-    public static PoolGeometry From(PoolOptions options)
-    {
-        CheckRange(options.BufferSize, 1, int.MaxValue, nameof(options.BufferSize));
-        CheckRange(options.BufferCount, 2, RingEntry.MaximumBuffers, nameof(options.BufferCount));
-        CheckRange(options.History, 0, RingEntry.MaximumBuffers, nameof(options.History));
-        CheckRange(options.MaximumConsumers, 1, MaximumLanes, nameof(options.MaximumConsumers));
-        CheckRange(options.WriteLeases, 1, RingEntry.MaximumBuffers, nameof(options.WriteLeases));
-        CheckRange(options.MetadataSize, 0, MaximumMetadata, nameof(options.MetadataSize));
-        ArgumentException.ThrowIfNullOrEmpty(options.Format, nameof(options));
-        if (Encoding.UTF8.GetByteCount(options.Format) > PoolHeader.MaximumFormatLength)
-        {
-            throw new ArgumentException(
-                $"The format has {Encoding.UTF8.GetByteCount(options.Format)} bytes of UTF-8; at most " +
-                $"{PoolHeader.MaximumFormatLength} fit.",
-                nameof(options));
-        }
-
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(options.EvictStalledAfter ?? TimeSpan.MaxValue, TimeSpan.Zero,
-            nameof(options));
-        var geometry = new PoolGeometry
-        {
-            BufferCount = options.BufferCount,
-            BufferSize = options.BufferSize,
-            History = options.History,
-            LaneCount = options.MaximumConsumers,
-            WriteLeases = options.WriteLeases,
-            MetadataSize = options.MetadataSize,
-            PageSize = Environment.SystemPageSize,
-            EvictsStalled = options.EvictStalledAfter is not null,
-            Format = options.Format,
-        };
-        return geometry.HoldAllowance >= 0
-            ? geometry
-            : throw new BipsException(BipsError.PoolTooSmall,
-                $"{options.BufferCount} buffers are too few: the rule is buffers > write leases + history + what consumers " +
-                $"that may lose frames hold, and here {options.BufferCount} > {options.WriteLeases} + {options.History} + 0 " +
-                $"does not hold. Ask for at least {options.WriteLeases + options.History + 1} buffers, and one more for each " +
-                "frame that such consumers hold.");
-    }
+    public long LaneOffset(int lane) => PageSize + (lane * LaneStride);
 
     /// <summary>Sets the header of a new pool.</summary>
     public void WriteTo(ref PoolHeader header, Span<byte> format, UInt128 poolId, ulong lanesInode)
@@ -135,7 +95,9 @@ internal sealed record PoolGeometry
     /// <param name="format">The bytes behind <see cref="PoolHeader.FormatOffset"/>.</param>
     /// <param name="fileLength">Length of the object that it was read from.</param>
     /// <param name="path">For messages.</param>
-    /// <exception cref="BipsException">Not a pool, incompatible, or contradicting itself; the message says which word.</exception>
+    /// <exception cref="BipsException">
+    /// Not a pool, incompatible, or contradicting itself; the message says which word.
+    /// </exception>
     public static PoolGeometry Read(in PoolHeader header, ReadOnlySpan<byte> format, long fileLength, string path)
     {
         Expect(header.Magic == PoolHeader.ExpectedMagic, BipsError.NotAPool, path, "it does not begin like a pool",
@@ -149,7 +111,8 @@ internal sealed record PoolGeometry
             $"its words have {header.WordBits} bits", rebuild);
 
         CheckWord(path, "page size", header.PageSize, 4096, 1 << 20);
-        Expect(BitOperations.IsPow2(header.PageSize), BipsError.Corrupt, path, $"its page size is {header.PageSize}", Restart);
+        bool isPage = BitOperations.IsPow2(header.PageSize);
+        Expect(isPage, BipsError.Corrupt, path, $"its page size is {header.PageSize}", Restart);
         CheckWord(path, "buffer count", header.BufferCount, 2, RingEntry.MaximumBuffers);
         CheckWord(path, "buffer size", header.BufferSize, 1, int.MaxValue);
         CheckWord(path, "history", header.History, 0, RingEntry.MaximumBuffers);
@@ -189,21 +152,13 @@ internal sealed record PoolGeometry
 
     private static long RoundUp(long value, long unit) => (value + unit - 1) / unit * unit;
 
-    private static void CheckRange(int value, int least, int most, string option)
-    {
-        if (value < least || value > most)
-        {
-            throw new ArgumentOutOfRangeException(nameof(value), value, $"{option} must be {least} to {most}.");
-        }
-    }
-
     private static void CheckWord(string path, string word, ulong value, ulong least, ulong most) =>
         Expect(value >= least && value <= most, BipsError.Corrupt, path,
             $"its {word} is {value}, outside {least} to {most}", Restart);
 
     private static void CheckDerived(string path, string word, ulong value, long expected) =>
-        Expect(value == (ulong)expected, BipsError.Corrupt, path, $"its {word} is {value} where {expected} follows from " +
-            "the rest", Restart);
+        Expect(value == (ulong)expected, BipsError.Corrupt, path, $"its {word} is {value} where {expected} follows " +
+            "from the rest", Restart);
 
     private static void Expect(bool holds, BipsError error, string path, string found, string advice)
     {

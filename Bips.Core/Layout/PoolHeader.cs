@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Bips.Layout;
 
 /// <summary>
-/// First page of the pool object: what never changes while the pool exists. Written by the producer that creates the pool, before the
-/// object has a name; read by everybody, once, and checked.
+/// First page of the pool object: what never changes while the pool exists. Written by the producer that creates the
+/// pool, before the object has a name; read by everybody, once, and checked.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -60,7 +60,7 @@ internal struct PoolHeader
     /// <summary>Random identity of the pool, second half.</summary>
     [FieldOffset(0x18)] public ulong PoolIdHigh;
 
-    /// <summary>Number of buffers, 1 to 4096.</summary>
+    /// <summary>Number of buffers, 2 to 4096.</summary>
     [FieldOffset(0x20)] public uint BufferCount;
 
     /// <summary>Number of newest frames that are never recycled, for late joiners.</summary>
@@ -114,12 +114,16 @@ internal struct PoolHeader
     /// <summary>Length of the lanes object.</summary>
     [FieldOffset(0x88)] public ulong LanesLength;
 
-    /// <summary>Inode number of the lanes object, so that a joiner never takes another pool's lanes for this one's.</summary>
+    /// <summary>
+    /// Inode number of the lanes object, so that a joiner never takes another pool's lanes for this one's.
+    /// </summary>
     [FieldOffset(0x90)] public ulong LanesInode;
 
     /// <summary>Word width mark.</summary>
     [FieldOffset(0x98)] public uint WordBits;
 
-    /// <summary>Non-zero when the producer evicts consumers that stall, so that every quota counts for the sizing rule.</summary>
+    /// <summary>
+    /// Non-zero when the producer evicts consumers that stall, so that every quota counts for the sizing rule.
+    /// </summary>
     [FieldOffset(0x9C)] public uint EvictsStalled;
 }

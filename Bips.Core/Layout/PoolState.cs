@@ -3,7 +3,9 @@ namespace Bips.Layout;
 /// <summary>Life of a pool, in <see cref="ProducerState.State"/>.</summary>
 internal enum PoolState : uint
 {
-    /// <summary>Has a name but no lanes yet. With the producer's lock free: its creator died, the pool may be replaced.</summary>
+    /// <summary>
+    /// Has a name but no lanes yet. With the producer's lock free: its creator died, the pool may be replaced.
+    /// </summary>
     Initialising = 0,
 
     /// <summary>In use. With the producer's lock free: its producer died, another may take over.</summary>

@@ -1,5 +1,5 @@
 using Bips.Signaler;
-using Bips.Signaler.Native;
+using Bips.Signaler.Kernel;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bips.Memory;

@@ -3,12 +3,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Bips.Memory;
 
 /// <summary>
-/// Where a host that can act in a forked child learns which descriptors must not live on there: a copy of one keeps its lock
-/// held, so that a dead process would seem to live.
+/// Where a host that can act in a forked child learns which descriptors must not live on there: a copy of one keeps its
+/// lock held, so that a dead process would seem to live.
 /// </summary>
 /// <remarks>
-/// Managed code cannot run in a forked child, so the library alone can only refuse to work there. Both actions are set once,
-/// before the first pool is opened.
+/// Managed code cannot run in a forked child, so the library alone can only refuse to work there. Both actions are set
+/// once, before the first pool is opened.
 /// </remarks>
 internal static class InheritedDescriptors
 {

@@ -1,16 +1,11 @@
-using System.Globalization;
 using Bips.Layout;
-using Bips.Signaler;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bips.Memory;
 
-/// <summary>A consumer's view of the lanes object: the lane that it has claimed, and the doorbells.</summary>
+/// <summary>A consumer's view of the lanes object: one lane and the doorbells.</summary>
 internal sealed unsafe class LaneMemory : IDisposable
 {
-    /// <summary>How long to go on looking for a lane: a producer that reaps one holds its lock for a moment.</summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(20);
-
     private readonly Mapping _doorbells;
     private readonly Mapping _lane;
 
@@ -22,43 +17,34 @@ internal sealed unsafe class LaneMemory : IDisposable
         Number = number;
     }
 
-    /// <summary>The lanes object; closing it gives up the lock.</summary>
+    /// <summary>The lanes object; closing it gives up the lock on the lane.</summary>
     public SafeFileHandle File { get; }
 
+    /// <summary>Number of the lane.</summary>
     public int Number { get; }
 
+    /// <summary>The words that every consumer may write.</summary>
     public Doorbells* Doorbells => (Doorbells*)_doorbells.Address;
 
+    /// <summary>The lane's words; its held bytes follow them.</summary>
     public Lane* Lane => (Lane*)_lane.Address;
 
-    public byte* Held => LanesMemory.Held(Lane);
-
-    /// <summary>Claims a lane that no live process has; its words are whatever its last owner left.</summary>
-    /// <returns>Null when the lanes object is gone: the pool is being replaced.</returns>
-    /// <exception cref="BipsException"><see cref="BipsError.TooManyConsumers"/>, or the object may not be opened.</exception>
-    public static LaneMemory? TryClaim(PoolPaths paths, PoolMemory pool)
+    /// <summary>Maps a lane whose lock the caller has.</summary>
+    /// <param name="file">The lanes object, which this takes over; the caller closes it if this throws.</param>
+    /// <param name="geometry">The pool's sizes, checked.</param>
+    /// <param name="number">The lane.</param>
+    /// <param name="path">The file's name, for messages.</param>
+    public static LaneMemory Map(SafeFileHandle file, PoolGeometry geometry, int number, string path)
     {
-        SafeFileHandle? file = LanesMemory.TryOpenFile(paths, pool);
-        if (file is null)
-        {
-            return null;
-        }
-
-        PoolGeometry geometry = pool.Geometry;
-        Mapping? doorbells = null;
+        var doorbells = Mapping.Map(file, 0, geometry.PageSize, writable: true, path);
         try
         {
-            doorbells = Mapping.Map(file, 0, geometry.PageSize, writable: true, paths.Lanes);
-            int number = ClaimNumber(file, geometry, paths); // step: join_lock
-            CrashPoint.Reached("join_lock");
-            Mapping lane = Mapping.Map(file, geometry.PageSize + (number * geometry.LaneStride), geometry.LaneStride,
-                writable: true, paths.Lanes);
-            return new LaneMemory(file, doorbells, lane, number);
+            long offset = geometry.LaneOffset(number);
+            return new(file, doorbells, Mapping.Map(file, offset, geometry.LaneStride, writable: true, path), number);
         }
         catch
         {
-            doorbells?.Dispose();
-            file.Dispose();
+            doorbells.Dispose();
             throw;
         }
     }
@@ -69,27 +55,5 @@ internal sealed unsafe class LaneMemory : IDisposable
         _lane.Dispose();
         _doorbells.Dispose();
         File.Dispose(); // step: leave_unlock
-    }
-
-    private static int ClaimNumber(SafeFileHandle file, PoolGeometry geometry, PoolPaths paths)
-    {
-        Deadline deadline = Deadline.After(s_patience);
-        do
-        {
-            for (int lane = 0; lane < geometry.LaneCount; lane++)
-            {
-                if (LivenessLock.TryAcquire(file, lane))
-                {
-                    return lane;
-                }
-            }
-
-            Thread.Yield();
-        }
-        while (!deadline.HasPassed);
-
-        throw new BipsException(BipsError.TooManyConsumers, string.Create(CultureInfo.InvariantCulture,
-            $"All {geometry.LaneCount} lanes of pool '{paths.Name}' are taken by live consumers. Close one, or create the pool " +
-            $"with a larger {nameof(PoolOptions.MaximumConsumers)} (at most {PoolGeometry.MaximumLanes})."));
     }
 }

@@ -3,8 +3,9 @@ using Bips.Signaler.Waiting;
 namespace Bips.Memory;
 
 /// <summary>
-/// The mappings of the pools that this process produces. Its own consumers read ring and state through them, because a processor that finds cache
-/// lines by their virtual address takes longer where a line was written at another address of the same memory.
+/// The mappings of the pools that this process produces. Its own consumers read ring and state through them, because a
+/// processor that finds cache lines by their virtual address takes longer where a line was written at another address
+/// of the same memory.
 /// </summary>
 /// <remarks>Thread-safe. It keeps no mapping alive.</remarks>
 internal static class LocalPools
@@ -30,12 +31,15 @@ internal static class LocalPools
         }
     }
 
-    /// <returns>A share of the producer's mapping, for the caller to dispose; null when the producer is in another process.</returns>
+    /// <returns>
+    /// A share of the producer's mapping, for the caller to dispose; null when the producer is in another process.
+    /// </returns>
     public static Mapping? TryShare(WordIdentity pool)
     {
         lock (s_gate)
         {
-            return s_mappings.TryGetValue(pool, out WeakReference<Mapping>? weak) && weak.TryGetTarget(out Mapping? mapping)
+            return s_mappings.TryGetValue(pool, out WeakReference<Mapping>? weak) &&
+                weak.TryGetTarget(out Mapping? mapping)
                 ? mapping.Share()
                 : null;
         }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
-using Bips.Signaler.Native;
+using Bips.Errors;
+using Bips.Signaler.Kernel;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bips.Memory;
@@ -32,10 +33,13 @@ internal sealed unsafe class Mapping : SafeHandleZeroOrMinusOneIsInvalid
     /// <summary>Bytes mapped.</summary>
     public long Length => (long)_length;
 
-    /// <summary>Maps part of a file without keeping alive the locks that are held through <paramref name="file"/>.</summary>
+    /// <summary>
+    /// Maps part of a file without keeping alive the locks that are held through <paramref name="file"/>.
+    /// </summary>
     /// <remarks>
-    /// A mapping keeps the open file that it was made with, and with it that file's locks: a share of a mapping or the copy in a forked child
-    /// would go on proving the life of a process that is long dead. So it is made with an open file of its own.
+    /// A mapping keeps the open file that it was made with, and with it that file's locks: a share of a mapping or the
+    /// copy in a forked child would go on proving the life of a process that is long dead. So it is made with an open
+    /// file of its own.
     /// </remarks>
     /// <param name="file">The file.</param>
     /// <param name="offset">First byte, at a page.</param>
@@ -91,8 +95,8 @@ internal sealed unsafe class Mapping : SafeHandleZeroOrMinusOneIsInvalid
     {
         if (LibC.MAdvise(Address, _length, LibC.MADV_COLLAPSE) != 0)
         {
-            throw SystemError.Last("back the pool with huge pages (MADV_COLLAPSE needs Linux 6.1 with transparent huge " +
-                "pages, free huge pages and a pool of at least 2 MB; or leave the option off)");
+            throw SystemError.Last("back the pool with huge pages (MADV_COLLAPSE needs Linux 6.1 with transparent " +
+                "huge pages, free huge pages and a pool of at least 2 MB; or leave the option off)");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
-using Bips.Signaler.Native;
+using Bips.Errors;
+using Bips.Signaler.Kernel;
 using Bips.Signaler.Waiting;
 using Microsoft.Win32.SafeHandles;
 
@@ -18,7 +19,9 @@ internal static unsafe class ObjectFile
     /// <summary>Space is reserved in steps, because a signal makes the kernel undo the step and start again.</summary>
     private const long ReserveStep = 64L << 20;
 
-    /// <summary>Makes a file that has no name yet: it is gone when its last user dies before <see cref="Link"/>.</summary>
+    /// <summary>
+    /// Makes a file that has no name yet: it is gone when its last user dies before <see cref="Link"/>.
+    /// </summary>
     public static SafeFileHandle CreateUnnamed(string directory)
     {
         int descriptor = LibC.Open(directory, LibC.O_TMPFILE | LibC.O_RDWR | LibC.O_CLOEXEC, OwnerOnly);
@@ -35,7 +38,9 @@ internal static unsafe class ObjectFile
     }
 
     /// <summary>Reserves memory for the whole file, so that no later access can run out of it.</summary>
-    /// <exception cref="BipsException"><see cref="BipsError.NoSpace"/>, naming the size, what is free, and the mount.</exception>
+    /// <exception cref="BipsException">
+    /// <see cref="BipsError.NoSpace"/>, naming the size, what is free, and the mount.
+    /// </exception>
     public static void Reserve(SafeFileHandle file, long length, string directory)
     {
         // Asked before, because a reservation that fails half way would have taken the machine's last memory meanwhile.
@@ -66,12 +71,14 @@ internal static unsafe class ObjectFile
     }
 
     /// <summary>Sets owner, group and mode exactly, whatever the umask.</summary>
-    public static void SetAccess(SafeFileHandle file, uint? owner, uint? group, UnixFileMode mode, string path)
+    public static void SetAccess(SafeFileHandle file, PoolAccess access, string path)
     {
+        (UnixFileMode mode, uint? owner, uint? group) = access;
         const uint unchanged = uint.MaxValue;
         if ((owner is not null || group is not null) && LibC.FChown(file, owner ?? unchanged, group ?? unchanged) != 0)
         {
-            throw SystemError.Last($"give '{path}' to user {owner?.ToString() ?? "(same)"}, group {group?.ToString() ?? "(same)"} " +
+            throw SystemError.Last(
+                $"give '{path}' to user {owner?.ToString() ?? "(same)"}, group {group?.ToString() ?? "(same)"} " +
                 "(the group must be one of the caller's; only root changes the user)");
         }
 
@@ -116,7 +123,10 @@ internal static unsafe class ObjectFile
         return OpenFailed(LibC.EISDIR, path, writable);
     }
 
-    /// <summary>Opens an open file once more: a lock held through one of the two ends with that one, however long the other stays open.</summary>
+    /// <summary>
+    /// Opens an open file once more: a lock held through one of the two ends with that one, however long the other
+    /// stays open.
+    /// </summary>
     /// <exception cref="BipsException">It may not be opened like that, or <c>/proc</c> is not mounted.</exception>
     public static SafeFileHandle OpenAgain(SafeFileHandle file, bool writable, string path)
     {
@@ -134,8 +144,9 @@ internal static unsafe class ObjectFile
         {
             LibC.ENOENT => null,
             LibC.EACCES or LibC.EPERM => throw new BipsException(BipsError.AccessDenied,
-                $"May not open '{path}' for {(writable ? "writing" : "reading")}: {DescribeAccess(path)}. Ask its owner to " +
-                "create the pool with a group that you are in or with a wider mode, or to remove it; or use another name or directory."),
+                $"May not open '{path}' for {(writable ? "writing" : "reading")}: {DescribeAccess(path)}. Ask its " +
+                "owner to create the pool with a group that you are in or with a wider mode, or to remove it; or " +
+                "use another name or directory."),
             LibC.ELOOP or LibC.EISDIR or LibC.ENXIO => throw new BipsException(BipsError.NotAPool,
                 $"'{path}' is a link, a directory or a device, not a pool; choose another pool name or remove it."),
             _ => throw SystemError.From(error, $"open '{path}'"),
@@ -147,7 +158,8 @@ internal static unsafe class ObjectFile
     {
         if (LibC.Unlink(path) != 0 && Marshal.GetLastPInvokeError() is var error and not LibC.ENOENT)
         {
-            throw SystemError.From(error, $"remove '{path}' ({DescribeAccess(path)}; in a sticky directory only its owner may)");
+            throw SystemError.From(error, $"remove '{path}' ({DescribeAccess(path)}; in a sticky directory only its " +
+                "owner may)");
         }
     }
 
@@ -168,7 +180,9 @@ internal static unsafe class ObjectFile
     /// <summary>Length in bytes.</summary>
     public static long Length(SafeFileHandle file, string path) => (long)Status(file, path).Size;
 
-    /// <summary>Bytes that the file system has set aside for the file; less than its length where there are holes.</summary>
+    /// <summary>
+    /// Bytes that the file system has set aside for the file; less than its length where there are holes.
+    /// </summary>
     public static long Reserved(SafeFileHandle file, string path) => (long)Status(file, path).Blocks * StatusBlock;
 
     /// <summary>Inode number: the same through every bind mount and in every container.</summary>
@@ -193,7 +207,8 @@ internal static unsafe class ObjectFile
     {
         LibC.FileStatus status;
         return LibC.StatX(LibC.AT_FDCWD, path, LibC.AT_SYMLINK_NOFOLLOW, LibC.STATX_BASIC_STATS, &status) == 0
-            ? $"it belongs to user {status.OwnerId}, group {status.GroupId}, mode 0{Convert.ToString(status.Mode & 0xFFF, 8)}"
+            ? $"it belongs to user {status.OwnerId}, group {status.GroupId}, mode " +
+                $"0{Convert.ToString(status.Mode & 0xFFF, 8)}"
             : "its directory may not be searched";
     }
 
@@ -211,8 +226,8 @@ internal static unsafe class ObjectFile
         }
 
         return new BipsException(BipsError.NoSpace,
-            $"The pool needs {length} bytes in '{directory}' and {new DriveInfo(full).AvailableFreeSpace} are free on the mount " +
-            $"'{mount}'. Ask for fewer or smaller buffers, or enlarge the mount (mount -o remount,size=...; in a container " +
-            "--shm-size).");
+            $"The pool needs {length} bytes in '{directory}' and {new DriveInfo(full).AvailableFreeSpace} are free " +
+            $"on the mount '{mount}'. Ask for fewer or smaller buffers, or enlarge the mount (mount -o " +
+            "remount,size=...; in a container --shm-size).");
     }
 }

@@ -1,18 +1,25 @@
 using System.IO.Pipelines;
+using Bips.Errors;
+using Bips.Signaler;
+using Bips.Waiting;
 
 namespace Bips.Pipelines;
 
-/// <summary>A consumer as a <see cref="PipeReader"/>: what is read lies in shared memory until it is advanced over.</summary>
+/// <summary>
+/// A consumer as a <see cref="PipeReader"/>: what is read lies in shared memory until it is advanced over.
+/// </summary>
 /// <remarks>
-/// One thread at a time, except <see cref="CancelPendingRead"/>; and <see cref="Complete"/> while a read waits. Reads allocate nothing, nor do
-/// those that wait, as long as each is awaited before the next.
+/// One thread at a time, except <see cref="CancelPendingRead"/>; and <see cref="Complete"/> while a read waits. Reads
+/// allocate nothing, nor do those that wait, as long as each is awaited before the next.
 /// </remarks>
-internal sealed class FramePipeReader : PipeReader, IWaitingAdapter<StoredReadLease, ReadResult>
+internal sealed class FramePipeReader : PipeReader, IPipeAdapter<StoredReadLease, ReadResult>
 {
-    private readonly Consumer _consumer;
+    private readonly ConsumerPulls _pulls;
+    private readonly string _pool;
+    private readonly Action _dispose;
     private readonly FramePipeReaderOptions _options;
     private readonly HeldFrames _frames = new();
-    private readonly AdapterWait<StoredReadLease, ReadResult> _wait;
+    private readonly PipeOperation<StoredReadLease, ReadResult> _wait;
 
     /// <summary>A result is out and was not advanced over.</summary>
     private bool _isReading;
@@ -23,11 +30,17 @@ internal sealed class FramePipeReader : PipeReader, IWaitingAdapter<StoredReadLe
     /// <summary>The producer has ended the stream, and its last frame was taken.</summary>
     private bool _hasEnded;
 
-    public FramePipeReader(Consumer consumer, FramePipeReaderOptions options)
+    /// <param name="pulls">The consumer's.</param>
+    /// <param name="pool">The pool's name, for messages.</param>
+    /// <param name="dispose">Disposes the consumer.</param>
+    /// <param name="options">How frames become reads.</param>
+    public FramePipeReader(ConsumerPulls pulls, string pool, Action dispose, FramePipeReaderOptions options)
     {
-        _consumer = consumer;
+        _pulls = pulls;
+        _pool = pool;
+        _dispose = dispose;
         _options = options;
-        _wait = new AdapterWait<StoredReadLease, ReadResult>(this, options.Scheduler);
+        _wait = new PipeOperation<StoredReadLease, ReadResult>(this, options.Scheduler);
     }
 
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
@@ -81,17 +94,20 @@ internal sealed class FramePipeReader : PipeReader, IWaitingAdapter<StoredReadLe
         }
         else
         {
-            _consumer.Dispose();
+            _dispose();
         }
     }
 
-    bool IWaitingAdapter<StoredReadLease, ReadResult>.BeginPull(
-        IThreadPoolWorkItem follower, CancellationToken cancellation, out ValueTask<PullResult<StoredReadLease>> pull) =>
-        _consumer.BeginPull(follower, cancellation, out pull);
+    bool IPipeAdapter<StoredReadLease, ReadResult>.BeginPull(
+        IThreadPoolWorkItem follower,
+        CancellationToken cancellation,
+        out ValueTask<PullResult<StoredReadLease>> pull) =>
+        _pulls.BeginPull(follower, cancellation, out pull);
 
-    bool IWaitingAdapter<StoredReadLease, ReadResult>.Accept(PullResult<StoredReadLease> pulled) => Accept(pulled.Status, pulled.Lease);
+    bool IPipeAdapter<StoredReadLease, ReadResult>.Accept(PullResult<StoredReadLease> pulled) =>
+        Accept(pulled.Status, pulled.Lease);
 
-    ReadResult IWaitingAdapter<StoredReadLease, ReadResult>.Result(bool isCanceled)
+    ReadResult IPipeAdapter<StoredReadLease, ReadResult>.Result(bool isCanceled)
     {
         ThrowIfCompleted();
         return Result(isCanceled);
@@ -111,7 +127,7 @@ internal sealed class FramePipeReader : PipeReader, IWaitingAdapter<StoredReadLe
         PullStatus status = PullStatus.Success;
         while (!isReady && status == PullStatus.Success)
         {
-            status = _consumer.Pull(out ReadLease lease, TimeSpan.Zero);
+            status = _pulls.Pull(out ReadLease lease, Deadline.Immediate, CancellationToken.None);
             isReady = status != PullStatus.TimedOut && Accept(status, lease.Store());
         }
 
@@ -128,7 +144,7 @@ internal sealed class FramePipeReader : PipeReader, IWaitingAdapter<StoredReadLe
 
         if (status != PullStatus.Success)
         {
-            throw StreamErrors.Ended(status, _consumer.Pool.Name);
+            throw StreamErrors.Ended(status, _pool);
         }
 
         _frames.Add(lease);
@@ -139,7 +155,7 @@ internal sealed class FramePipeReader : PipeReader, IWaitingAdapter<StoredReadLe
     /// <summary>Where frames are joined: all that are there and may be held.</summary>
     private void TakeMore()
     {
-        while (_options.JoinFrames && !_hasEnded && _consumer.HasRoom && _consumer.TryPull(out ReadLease lease))
+        while (_options.JoinFrames && !_hasEnded && _pulls.HasRoom && _pulls.TryPull(out ReadLease lease))
         {
             _frames.Add(lease.Store());
         }
@@ -155,12 +171,12 @@ internal sealed class FramePipeReader : PipeReader, IWaitingAdapter<StoredReadLe
     /// <summary>Nothing was consumed of all that may be held: a wait would be for ever.</summary>
     private void ThrowIfFull()
     {
-        if (_frames.Count > 0 && !_consumer.HasRoom)
+        if (_frames.Count > 0 && !_pulls.HasRoom)
         {
             throw new BipsException(BipsError.LeaseLimit,
-                $"Everything that was read has been examined, {_frames.Length} bytes of it were not consumed, and the {_frames.Count} frames " +
-                "that they lie in are all that this consumer may hold, so nothing more can come. Consume with AdvanceTo, or ask for " +
-                $"more with {nameof(ConsumerOptions.MaximumHeld)}.");
+                $"Everything that was read has been examined, {_frames.Length} bytes of it were not consumed, and " +
+                $"the {_frames.Count} frames that they lie in are all that this consumer may hold, so nothing more " +
+                $"can come. Consume with AdvanceTo, or ask for more with {OptionNames.MaximumHeld}.");
         }
     }
 
@@ -169,7 +185,8 @@ internal sealed class FramePipeReader : PipeReader, IWaitingAdapter<StoredReadLe
         ThrowIfCompleted();
         if (_wait.IsWaiting || (_isReading && !_isTentative))
         {
-            throw new InvalidOperationException("There is a read already: await it, and advance over it with AdvanceTo, before the next.");
+            throw new InvalidOperationException("There is a read already: await it, and advance over it with " +
+                "AdvanceTo, before the next.");
         }
     }
 

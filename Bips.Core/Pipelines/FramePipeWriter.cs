@@ -1,17 +1,24 @@
 using System.IO.Pipelines;
+using Bips.Errors;
+using Bips.Waiting;
 
 namespace Bips.Pipelines;
 
-/// <summary>A producer as a <see cref="PipeWriter"/>: what it hands out is the shared buffer, and a flush publishes it.</summary>
+/// <summary>
+/// A producer as a <see cref="PipeWriter"/>: what it hands out is the shared buffer, and a flush publishes it.
+/// </summary>
 /// <remarks>
-/// One thread at a time, except <see cref="CancelPendingFlush"/>; and <see cref="Complete"/> while a flush waits. A flush takes the next
-/// buffer, and that is where it waits. Flushes allocate nothing, nor do those that wait, as long as each is awaited before the next.
+/// One thread at a time, except <see cref="CancelPendingFlush"/>; and <see cref="Complete"/> while a flush waits. A
+/// flush takes the next buffer, and that is where it waits. Flushes allocate nothing, nor do those that wait, as long
+/// as each is awaited before the next.
 /// </remarks>
-internal sealed class FramePipeWriter : PipeWriter, IWaitingAdapter<StoredWriteLease, FlushResult>
+internal sealed class FramePipeWriter : PipeWriter, IPipeAdapter<StoredWriteLease, FlushResult>
 {
-    private readonly Producer _producer;
+    private readonly ProducerPulls _pulls;
+    private readonly string _pool;
+    private readonly Action _dispose;
     private readonly FramePipeWriterOptions _options;
-    private readonly AdapterWait<StoredWriteLease, FlushResult> _wait;
+    private readonly PipeOperation<StoredWriteLease, FlushResult> _wait;
     private StoredWriteLease _lease;
     private bool _hasLease;
 
@@ -22,11 +29,17 @@ internal sealed class FramePipeWriter : PipeWriter, IWaitingAdapter<StoredWriteL
     private int _handedOut;
     private bool _hadConsumers;
 
-    public FramePipeWriter(Producer producer, FramePipeWriterOptions options)
+    /// <param name="pulls">The producer's.</param>
+    /// <param name="pool">The pool's name, for messages.</param>
+    /// <param name="dispose">Disposes the producer, which ends the stream.</param>
+    /// <param name="options">How flushes become frames.</param>
+    public FramePipeWriter(ProducerPulls pulls, string pool, Action dispose, FramePipeWriterOptions options)
     {
-        _producer = producer;
+        _pulls = pulls;
+        _pool = pool;
+        _dispose = dispose;
         _options = options;
-        _wait = new AdapterWait<StoredWriteLease, FlushResult>(this, options.Scheduler);
+        _wait = new PipeOperation<StoredWriteLease, FlushResult>(this, options.Scheduler);
     }
 
     public override bool CanGetUnflushedBytes => true;
@@ -49,7 +62,8 @@ internal sealed class FramePipeWriter : PipeWriter, IWaitingAdapter<StoredWriteL
     {
         if ((uint)bytes > (uint)_handedOut)
         {
-            throw new ArgumentOutOfRangeException(nameof(bytes), bytes, $"{_handedOut} bytes have been handed out and not advanced over.");
+            throw new ArgumentOutOfRangeException(nameof(bytes), bytes, $"{_handedOut} bytes have been handed out " +
+                "and not advanced over.");
         }
 
         _written += bytes;
@@ -69,8 +83,11 @@ internal sealed class FramePipeWriter : PipeWriter, IWaitingAdapter<StoredWriteL
         return isCanceled || TryTakeBuffer() ? new(Result(isCanceled)) : _wait.Begin(cancellationToken);
     }
 
-    /// <exception cref="ArgumentOutOfRangeException">More than is left of the buffer; nothing of it was written.</exception>
-    public override ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// More than is left of the buffer; nothing of it was written.
+    /// </exception>
+    public override ValueTask<FlushResult> WriteAsync(
+        ReadOnlyMemory<byte> source, CancellationToken cancellationToken = default)
     {
         ThrowUnlessIdle();
         if (cancellationToken.IsCancellationRequested)
@@ -114,25 +131,27 @@ internal sealed class FramePipeWriter : PipeWriter, IWaitingAdapter<StoredWriteL
         }
         else if (hasFailed)
         {
-            _producer.Abandon();
+            _pulls.Abandon();
         }
         else
         {
-            _producer.Dispose();
+            _dispose();
         }
     }
 
-    bool IWaitingAdapter<StoredWriteLease, FlushResult>.BeginPull(
-        IThreadPoolWorkItem follower, CancellationToken cancellation, out ValueTask<PullResult<StoredWriteLease>> pull) =>
-        _producer.BeginPull(follower, cancellation, out pull);
+    bool IPipeAdapter<StoredWriteLease, FlushResult>.BeginPull(
+        IThreadPoolWorkItem follower,
+        CancellationToken cancellation,
+        out ValueTask<PullResult<StoredWriteLease>> pull) =>
+        _pulls.BeginPull(follower, cancellation, out pull);
 
-    bool IWaitingAdapter<StoredWriteLease, FlushResult>.Accept(PullResult<StoredWriteLease> pulled)
+    bool IPipeAdapter<StoredWriteLease, FlushResult>.Accept(PullResult<StoredWriteLease> pulled)
     {
         Accept(pulled.Lease);
         return true;
     }
 
-    FlushResult IWaitingAdapter<StoredWriteLease, FlushResult>.Result(bool isCanceled)
+    FlushResult IPipeAdapter<StoredWriteLease, FlushResult>.Result(bool isCanceled)
     {
         ThrowIfCompleted();
         return Result(isCanceled);
@@ -145,18 +164,19 @@ internal sealed class FramePipeWriter : PipeWriter, IWaitingAdapter<StoredWriteL
         if (!TryTakeBuffer())
         {
             throw new InvalidOperationException(
-                $"No buffer of pool '{_producer.Pool.Name}' is free, and the flush that would have waited for one was cancelled, or there was " +
-                "none yet. Await FlushAsync, which publishes nothing when nothing is written, and then ask for memory.");
+                $"No buffer of pool '{_pool}' is free, and the flush that would have waited for one was cancelled, " +
+                "or there was none yet. Await FlushAsync, which publishes nothing when nothing is written, and then " +
+                "ask for memory.");
         }
 
-        int size = _producer.Pool.BufferSize;
+        int size = _pulls.BufferSize;
         int left = size - _written;
         if (left < Math.Max(sizeHint, 1))
         {
             throw new ArgumentOutOfRangeException(nameof(sizeHint), sizeHint,
-                $"A frame of pool '{_producer.Pool.Name}' has at most {size} bytes; {_written} are written, {left} are left, and " +
-                $"{Math.Max(sizeHint, 1)} are asked for. Create the pool with a larger {nameof(PoolOptions.BufferSize)}, or flush before, " +
-                "which ends the frame.");
+                $"A frame of pool '{_pool}' has at most {size} bytes; {_written} are written, {left} are left, and " +
+                $"{Math.Max(sizeHint, 1)} are asked for. Create the pool with a larger {OptionNames.BufferSize}, or " +
+                "flush before, which ends the frame.");
         }
 
         _handedOut = left;
@@ -164,7 +184,7 @@ internal sealed class FramePipeWriter : PipeWriter, IWaitingAdapter<StoredWriteL
 
     private bool TryTakeBuffer()
     {
-        if (!_hasLease && _producer.TryPull(out WriteLease lease))
+        if (!_hasLease && _pulls.TryPull(out WriteLease lease))
         {
             Accept(lease.Store());
         }
@@ -190,11 +210,12 @@ internal sealed class FramePipeWriter : PipeWriter, IWaitingAdapter<StoredWriteL
         _handedOut = 0;
     }
 
-    private FlushResult Result(bool isCanceled) => new(isCanceled, _options.CompleteWithConsumers && HaveConsumersLeft());
+    private FlushResult Result(bool isCanceled) =>
+        new(isCanceled, _options.CompleteWithConsumers && HaveConsumersLeft());
 
     private bool HaveConsumersLeft()
     {
-        bool hasConsumers = _producer.HasConsumers();
+        bool hasConsumers = _pulls.HasConsumers();
         _hadConsumers |= hasConsumers;
         return _hadConsumers && !hasConsumers;
     }

@@ -15,9 +15,9 @@ public sealed record FramePipeWriterOptions
     public bool LeaveOpen { get; init; }
 
     /// <summary>
-    /// Whether a flush says <see cref="FlushResult.IsCompleted"/> once there was a consumer and there is none any more, as a pipe
-    /// does whose reader has completed; false (the default) for a pool that is written whoever reads. A killed consumer counts until
-    /// the producer needs its buffers.
+    /// Whether a flush says <see cref="FlushResult.IsCompleted"/> once there was a consumer and there is none any more,
+    /// as a pipe does whose reader has completed; false (the default) for a pool that is written whoever reads. A
+    /// killed consumer counts until the producer needs its buffers.
     /// </summary>
     public bool CompleteWithConsumers { get; init; }
 }

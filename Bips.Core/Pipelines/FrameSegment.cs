@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Bips.Pipelines;
 
-/// <summary>A held frame as part of what a reader returns. Used again and again, for one frame after the other.</summary>
+/// <summary>
+/// A held frame as part of what a reader returns. Used again and again, for one frame after the other.
+/// </summary>
 internal sealed class FrameSegment : ReadOnlySequenceSegment<byte>
 {
     private StoredReadLease _lease;

@@ -55,8 +55,8 @@ internal sealed class HeldFrames
         if (consumedTo < _consumed || examinedTo < consumedTo || examinedTo > _end)
         {
             throw new InvalidOperationException(
-                $"Consumed up to byte {consumedTo - _consumed} and examined up to byte {examinedTo - _consumed} of {Length} read: both must lie " +
-                "in what was read, and nothing is consumed that was not examined.");
+                $"Consumed up to byte {consumedTo - _consumed} and examined up to byte {examinedTo - _consumed} of " +
+                $"{Length} read: both must lie in what was read, and nothing is consumed that was not examined.");
         }
 
         _consumed = consumedTo;
@@ -77,12 +77,16 @@ internal sealed class HeldFrames
         }
     }
 
-    /// <returns>Bytes from the beginning of the stream; nothing in particular for a position of an older read, which is then refused.</returns>
+    /// <returns>
+    /// Bytes from the beginning of the stream; nothing in particular for a position of an older read, which is then
+    /// refused.
+    /// </returns>
     private long PlaceOf(SequencePosition position) => position.GetObject() switch
     {
         null => _consumed,
         FrameSegment segment => segment.RunningIndex + position.GetInteger(),
-        _ => throw new InvalidOperationException("The position is not one of this reader's: take it from the buffer of the last read."),
+        _ => throw new InvalidOperationException("The position is not one of this reader's: take it from the buffer " +
+            "of the last read."),
     };
 
     private void ReleaseFirst()

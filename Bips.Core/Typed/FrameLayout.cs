@@ -7,10 +7,12 @@ using Bips.Layout;
 
 namespace Bips.Typed;
 
-/// <summary>Size of a frame struct and the place of each of its fields, as they stand in the format of a typed pool.</summary>
+/// <summary>
+/// Size of a frame struct and the place of each of its fields, as they stand in the format of a typed pool.
+/// </summary>
 /// <remarks>
-/// <c>application/x-bips-struct;size=24;layout="x:f64@0,y:f64@8,z:f64@16";type="Samples.Point"</c>. Two types are the same if size and
-/// layout are; the name of the type is for people.
+/// <c>application/x-bips-struct;size=24;layout="x:f64@0,y:f64@8,z:f64@16";type="Samples.Point"</c>. Two types are the
+/// same if size and layout are; the name of the type is for people.
 /// </remarks>
 /// <param name="Size">Bytes from one value to the next.</param>
 /// <param name="Fields">The fields, or a digest of them where they are too many for a format.</param>
@@ -27,12 +29,16 @@ internal sealed record FrameLayout(int Size, string Fields, string TypeName)
     private const int LongestFields = PoolHeader.MaximumFormatLength - 512;
     private const int LongestTypeName = 100;
 
-    /// <exception cref="NotSupportedException">The struct means nothing, or something else, in another process.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The struct means nothing, or something else, in another process.
+    /// </exception>
     public static FrameLayout Of<[DynamicallyAccessedMembers(Members)] T>()
         where T : unmanaged
     {
         string fields = string.Join(',', LayoutReader.Read(typeof(T), default(T)));
-        return new FrameLayout(Unsafe.SizeOf<T>(), Encoding.UTF8.GetByteCount(fields) <= LongestFields ? fields : Digest(fields),
+        return new FrameLayout(Unsafe.SizeOf<T>(), Encoding.UTF8.GetByteCount(fields) <= LongestFields
+            ? fields
+            : Digest(fields),
             Plain(typeof(T).ToString()));
     }
 
@@ -50,7 +56,8 @@ internal sealed record FrameLayout(int Size, string Fields, string TypeName)
     public string ToFormat() => string.Create(CultureInfo.InvariantCulture,
         $"{MediaType};size={Size};layout=\"{Fields}\";type=\"{TypeName}\"");
 
-    public bool Agrees(FrameLayout other) => Size == other.Size && string.Equals(Fields, other.Fields, StringComparison.Ordinal);
+    public bool Agrees(FrameLayout other) =>
+        Size == other.Size && string.Equals(Fields, other.Fields, StringComparison.Ordinal);
 
     /// <summary>What differs, field by field, from this (the pool's) to the other's.</summary>
     public string DifferenceTo(FrameLayout other)
@@ -61,13 +68,15 @@ internal sealed record FrameLayout(int Size, string Fields, string TypeName)
             .Concat(there.Except(here, StringComparer.Ordinal).Select(field => "program only: " + field));
         if (Size != other.Size)
         {
-            lines = lines.Prepend(string.Create(CultureInfo.InvariantCulture, $"size {Size} in the pool, {other.Size} in the program"));
+            lines = lines.Prepend(string.Create(CultureInfo.InvariantCulture, $"size {Size} in the pool, " +
+                $"{other.Size} in the program"));
         }
 
         return string.Join("; ", lines);
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{TypeName} ({Size} bytes: {Fields})");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{TypeName} ({Size} bytes: " +
+        $"{Fields})");
 
     private static string Digest(string fields) =>
         "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(fields)));

@@ -8,8 +8,9 @@ namespace Bips.Typed;
 
 /// <summary>Finds out where the fields of an unmanaged struct really lie.</summary>
 /// <remarks>
-/// Offsets are measured, not computed: a field is set to all ones in a value that is zero, and the first byte that changes is
-/// where it lies. <see cref="Marshal.OffsetOf(Type, string)"/> answers for the marshalled form, which is another one.
+/// Offsets are measured, not computed: a field is set to all ones in a value that is zero, and the first byte that
+/// changes is where it lies. <see cref="Marshal.OffsetOf(Type, string)"/> answers for the marshalled form, which is
+/// another one.
 /// </remarks>
 internal static class LayoutReader
 {
@@ -23,7 +24,8 @@ internal static class LayoutReader
         return places.OrderBy(place => place.Offset).ThenBy(place => place.Path, StringComparer.Ordinal);
     }
 
-    private static void Add(List<FieldPlace> places, string path, [DynamicallyAccessedMembers(FrameLayout.Members)] Type type,
+    private static void Add(
+        List<FieldPlace> places, string path, [DynamicallyAccessedMembers(FrameLayout.Members)] Type type,
         object zero, int offset)
     {
         if (PrimitiveNames.Find(type) is { } primitive)
@@ -77,15 +79,17 @@ internal static class LayoutReader
     }
 
     /// <remarks>
-    /// The analyzer cannot follow the type of a field. Where a trimmer took the fields of such a struct away, there are none, which is
-    /// refused, or fewer, which disagrees with a program that has them all.
+    /// The analyzer cannot follow the type of a field. Where a trimmer took the fields of such a struct away, there are
+    /// none, which is refused, or fewer, which disagrees with a program that has them all.
     /// </remarks>
-    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "A struct whose fields were trimmed is refused; see the remarks.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "A struct whose fields were trimmed is " +
+        "refused; see the remarks.")]
     private static void AddNested(List<FieldPlace> places, string path, Type type, object zero, int offset) =>
         Add(places, path, type, zero, offset);
 
     /// <summary>An all-zero value of an unmanaged struct; none of its constructors runs.</summary>
-    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "The constructors that the annotation would keep do not run.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2067", Justification = "The constructors that the annotation would " +
+        "keep do not run.")]
     private static object ZeroOf(Type type) => RuntimeHelpers.GetUninitializedObject(type);
 
     /// <summary>Bytes from the start of the struct that declares the field.</summary>
@@ -98,7 +102,9 @@ internal static class LayoutReader
         return BytesOf(marked, field.DeclaringType!).IndexOfAnyExcept((byte)0);
     }
 
-    /// <summary>The bytes of a boxed unmanaged value: they follow the header, as the only field of a class would.</summary>
+    /// <summary>
+    /// The bytes of a boxed unmanaged value: they follow the header, as the only field of a class would.
+    /// </summary>
     private static Span<byte> BytesOf(object boxed, Type type) => MemoryMarshal.CreateSpan(
         ref Unsafe.As<StrongBox<byte>>(boxed).Value, RuntimeHelpers.SizeOf(type.TypeHandle));
 
@@ -117,7 +123,8 @@ internal static class LayoutReader
         {
             throw new NotSupportedException(
                 $"{where} has no fields. If the program was trimmed, keep those of this type, for example with " +
-                "[DynamicDependency(DynamicallyAccessedMemberTypes.PublicFields | DynamicallyAccessedMemberTypes.NonPublicFields, typeof(…))].");
+                "[DynamicDependency(DynamicallyAccessedMemberTypes.PublicFields | " +
+                "DynamicallyAccessedMemberTypes.NonPublicFields, typeof(…))].");
         }
 
         if (type.IsAutoLayout)
@@ -133,8 +140,8 @@ internal static class LayoutReader
         if (type.IsPointer || type.IsFunctionPointer || type == typeof(nint) || type == typeof(nuint))
         {
             throw new NotSupportedException(
-                $"Field '{path}' is a pointer or of a pointer's size ({type}): an address means nothing in another process. Store an " +
-                "offset or an index, in a type of fixed size.");
+                $"Field '{path}' is a pointer or of a pointer's size ({type}): an address means nothing in another " +
+                "process. Store an offset or an index, in a type of fixed size.");
         }
     }
 }

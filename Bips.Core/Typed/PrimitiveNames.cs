@@ -1,6 +1,8 @@
 namespace Bips.Typed;
 
-/// <summary>What the fields of a frame struct may be in the end, by names that mean the same in every language.</summary>
+/// <summary>
+/// What the fields of a frame struct may be in the end, by names that mean the same in every language.
+/// </summary>
 internal static class PrimitiveNames
 {
     private static readonly Dictionary<Type, string> s_names = new()
@@ -28,5 +30,6 @@ internal static class PrimitiveNames
     };
 
     /// <returns>Null for what is no primitive.</returns>
-    public static string? Find(Type type) => s_names.GetValueOrDefault(type.IsEnum ? Enum.GetUnderlyingType(type) : type);
+    public static string? Find(Type type) =>
+        s_names.GetValueOrDefault(type.IsEnum ? Enum.GetUnderlyingType(type) : type);
 }

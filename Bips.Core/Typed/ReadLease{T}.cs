@@ -4,7 +4,10 @@ using System.Runtime.InteropServices;
 namespace Bips;
 
 /// <summary>A <see cref="ReadLease"/> whose frame is seen as values of a struct.</summary>
-/// <remarks>Lives on the stack; <see cref="Store"/> makes a value that can be kept. Do not use a reference or a span after its lease has ended.</remarks>
+/// <remarks>
+/// Lives on the stack; <see cref="Store"/> makes a value that can be kept. Do not use a reference or a span after its
+/// lease has ended.
+/// </remarks>
 /// <typeparam name="T">What a frame consists of.</typeparam>
 public readonly ref struct ReadLease<T>
     where T : unmanaged

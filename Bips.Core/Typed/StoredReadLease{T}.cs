@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace Bips;
 
 /// <summary>
-/// A <see cref="ReadLease{T}"/> that can be kept in a field, a collection or another thread. A small value; copies stand for the same right.
+/// A <see cref="ReadLease{T}"/> that can be kept in a field, a collection or another thread. A small value; copies
+/// stand for the same right.
 /// </summary>
 /// <typeparam name="T">What a frame consists of.</typeparam>
 /// <param name="Untyped">The lease of the frame's bytes.</param>
@@ -36,7 +37,8 @@ public readonly record struct StoredReadLease<T>(StoredReadLease Untyped) : IDis
     {
         if (values.IsEmpty)
         {
-            throw new InvalidOperationException($"The frame is empty: it has no value of '{typeof(T)}'. Look at Count first.");
+            throw new InvalidOperationException($"The frame is empty: it has no value of '{typeof(T)}'. Look at " +
+                "Count first.");
         }
 
         return ref MemoryMarshal.GetReference(values);

@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Bips;
 
 /// <summary>
-/// A <see cref="WriteLease{T}"/> that can be kept in a field, across an <c>await</c> or in another thread. A small value; copies stand for
-/// the same right.
+/// A <see cref="WriteLease{T}"/> that can be kept in a field, across an <c>await</c> or in another thread. A small
+/// value; copies stand for the same right.
 /// </summary>
 /// <typeparam name="T">What a frame consists of.</typeparam>
 /// <param name="Untyped">The lease of the buffer's bytes.</param>
@@ -30,7 +30,8 @@ public readonly record struct StoredWriteLease<T>(StoredWriteLease Untyped) : ID
         int capacity = Values.Length;
         if ((uint)count > (uint)capacity)
         {
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"The number of values must be 0 to {capacity}, what a buffer holds.");
+            throw new ArgumentOutOfRangeException(nameof(count), count, "The number of values must be 0 to " +
+                $"{capacity}, what a buffer holds.");
         }
 
         return Untyped.Push(count * Unsafe.SizeOf<T>(), flags, timestamp);

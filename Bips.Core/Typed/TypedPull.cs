@@ -1,15 +1,19 @@
 using System.Threading.Tasks.Sources;
-using Bips.Async;
+using Bips.Waiting;
 
 namespace Bips.Typed;
 
 /// <summary>A pending pull whose lease is seen as that of a struct: whatever it is asked it asks the pull.</summary>
-/// <remarks>Nothing is allocated per pull as long as the pull is the same object, which it is where each result is awaited before the next pull.</remarks>
+/// <remarks>
+/// Nothing is allocated per pull as long as the pull is the same object, which it is where each result is awaited
+/// before the next pull.
+/// </remarks>
 /// <param name="pull">The pull of bytes.</param>
 /// <param name="convert">Sees its result as that of a struct.</param>
-internal sealed class TypedPull<TLease, TTyped>(PendingPull<TLease> pull, Func<PullResult<TLease>, PullResult<TTyped>> convert)
+internal sealed class TypedPull<TLease, TTyped>(
+    PendingPull<TLease> pull, Func<PullResult<TLease>, PullResult<TTyped>> convert)
     : IValueTaskSource<PullResult<TTyped>>
-    where TLease : struct
+    where TLease : struct, IDisposable
     where TTyped : struct
 {
     /// <summary>The pull of bytes.</summary>
@@ -22,7 +26,8 @@ internal sealed class TypedPull<TLease, TTyped>(PendingPull<TLease> pull, Func<P
     public ValueTaskSourceStatus GetStatus(short token) => pull.GetStatus(token);
 
     /// <inheritdoc/>
-    public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+    public void OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
         pull.OnCompleted(continuation, state, token, flags);
 
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
-using System.Runtime.CompilerServices;
-using Bips.Signaler.Native;
+using Bips.Signaler.Kernel;
 
 namespace Bips.Signaler.Waiting;
 
@@ -10,8 +9,8 @@ internal sealed unsafe class FutexVector
     public const int Capacity = 128;
 
     /// <summary>
-    /// Name of the <see cref="AppContext"/> switch, and of the environment variable (set to 1), that make Bips do without the system
-    /// call as if the kernel had none. For tests of that case.
+    /// Name of the <see cref="AppContext"/> switch, and of the environment variable (set to 1), that make Bips do
+    /// without the system call as if the kernel had none. For tests of that case.
     /// </summary>
     public const string Switch = "BIPS_WITHOUT_FUTEX_WAITV";
 
@@ -32,25 +31,24 @@ internal sealed unsafe class FutexVector
 
     public void Clear() => _count = 0;
 
-    /// <param name="word">In memory that does not move.</param>
-    /// <param name="expected">The value to sleep on.</param>
-    public void TryAdd(ref uint word, uint expected) => TryAdd((uint*)Unsafe.AsPointer(ref word), expected);
-
     /// <param name="word">May be unmapped during the wait, which then ends or finds the word by its file.</param>
     /// <param name="expected">The value to sleep on.</param>
     /// <returns>False when there is no room; there always is for one.</returns>
-    public bool TryAdd(uint* word, uint expected)
+    public bool TryAdd(FutexWord word, uint expected)
     {
         if (_count == (IsAvailable ? Capacity : 1))
         {
             return false;
         }
 
-        _words[_count++] = new LibC.FutexWaiter { Expected = expected, Word = word, Flags = LibC.FUTEX2_SIZE_U32 };
+        _words[_count++] =
+            new LibC.FutexWaiter { Expected = expected, Word = word.Address, Flags = LibC.FUTEX2_SIZE_U32 };
         return true;
     }
 
-    /// <summary>Sleeps while every word has its value, until one is woken or the deadline. May end early for no reason.</summary>
+    /// <summary>
+    /// Sleeps while every word has its value, until one is woken or the deadline. May end early for no reason.
+    /// </summary>
     public void Wait(Deadline deadline)
     {
         if (!IsAvailable)

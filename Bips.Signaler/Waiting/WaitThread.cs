@@ -1,28 +1,30 @@
-using Bips.Signaler.Native;
+using Bips.Signaler.Kernel;
 
 namespace Bips.Signaler.Waiting;
 
 /// <summary>
-/// The one thread that waits for everybody in this process who does not want to block a thread of their own. It starts with the
-/// first wait and ends some time after the last.
+/// The one thread that waits for everybody in this process who does not want to block a thread of their own. It starts
+/// with the first wait and ends some time after the last.
 /// </summary>
 /// <remarks>
-/// <para>It announces, looks and sleeps as <see cref="Wait"/> does, on all words at once. Who waits is looked at only under the lock, so
-/// that none is unmapped meanwhile; who is told that a wait is over is told without it.</para>
-/// <para>Where the kernel cannot sleep on several words (before Linux 5.16), and for words beyond the 127 that fit, each word has a
-/// <see cref="WordSleeper"/>, and this thread only keeps the time.</para>
+/// <para>It announces, looks and sleeps as <see cref="Wait"/> does, on all words at once. Who waits is looked at only
+/// under the lock, so that none is unmapped meanwhile; who is told that a wait is over is told without it.</para>
+/// <para>Where the kernel cannot sleep on several words (before Linux 5.16), and for words beyond the 127 that fit,
+/// each word has a <see cref="WordSleeper"/>, and this thread only keeps the time.</para>
 /// </remarks>
-internal static unsafe class WaitThread
+internal static class WaitThread
 {
     private const int StackSize = 256 * 1024;
 
-    /// <summary>How long a thread that has nothing to do stays, so that a stream of waits does not start one each.</summary>
+    /// <summary>
+    /// How long a thread that has nothing to do stays, so that a stream of waits does not start one each.
+    /// </summary>
     public static readonly TimeSpan Linger = TimeSpan.FromSeconds(1);
 
-    private static readonly Dictionary<WordIdentity, WaitedWord> s_words = [];
+    private static readonly Dictionary<WordIdentity, WaitQueue> s_queues = [];
 
     /// <summary>The words that somebody waits for.</summary>
-    private static readonly List<WaitedWord> s_listed = [];
+    private static readonly List<WaitQueue> s_listed = [];
 
     /// <summary>Changes when the thread should look again; in memory that does not move.</summary>
     private static readonly uint[] s_news = GC.AllocateArray<uint>(1, pinned: true);
@@ -30,7 +32,9 @@ internal static unsafe class WaitThread
 
     private static bool s_isRunning;
 
-    /// <summary>Whether the thread sleeps or is about to, until when, so that it has to be told of what comes.</summary>
+    /// <summary>
+    /// Whether the thread sleeps or is about to, until when, so that it has to be told of what comes.
+    /// </summary>
     private static bool s_isAsleep;
     private static long s_asleepUntil;
     private static Deadline s_idleUntil = Deadline.Never;
@@ -38,38 +42,40 @@ internal static unsafe class WaitThread
     /// <summary>Held while anybody is looked at, added or removed.</summary>
     public static Lock Changes { get; } = new();
 
-    /// <summary>The word of that identity, for one more object that may wait there until <see cref="Forget"/>.</summary>
-    public static WaitedWord Register(WordIdentity identity)
+    /// <summary>
+    /// The word of that identity, for one more object that may wait there until <see cref="Forget"/>.
+    /// </summary>
+    public static WaitQueue Register(WordIdentity identity)
     {
         lock (Changes)
         {
-            if (!s_words.TryGetValue(identity, out WaitedWord? word))
+            if (!s_queues.TryGetValue(identity, out WaitQueue? queue))
             {
-                s_words.Add(identity, word = new WaitedWord(identity));
+                s_queues.Add(identity, queue = new WaitQueue(identity));
             }
 
-            word.Users++;
-            return word;
+            queue.Users++;
+            return queue;
         }
     }
 
     /// <summary>An object has none waiting any more and never will.</summary>
-    public static void Forget(WaitedWord word)
+    public static void Forget(WaitQueue queue)
     {
         lock (Changes)
         {
-            if (--word.Users == 0)
+            if (--queue.Users == 0)
             {
-                s_words.Remove(word.Identity);
+                s_queues.Remove(queue.Identity);
             }
         }
     }
 
     /// <summary>Looks once; unless that ends the wait, the thread goes on looking.</summary>
     /// <exception cref="OutOfMemoryException">The system has no thread left; nothing was added.</exception>
-    public static void Add(PendingWait wait)
+    public static void Add(Waiter wait)
     {
-        PendingWait? ended = null;
+        Waiter? ended = null;
         bool isNews;
         WordSleeper? called;
         lock (Changes)
@@ -85,17 +91,18 @@ internal static unsafe class WaitThread
                 s_isRunning = true;
             }
 
-            WaitedWord word = wait.Word;
-            word.Add(wait, MonotonicClock.Nanoseconds, ref ended);
-            if (!word.IsListed)
+            WaitQueue queue = wait.Queue;
+            queue.Add(wait, MonotonicClock.Nanoseconds, ref ended);
+            if (!queue.IsListed)
             {
-                word.IsListed = true;
-                s_listed.Add(word);
+                queue.IsListed = true;
+                s_listed.Add(queue);
             }
 
             bool isPending = wait.Place >= 0;
-            called = isPending && word.Sleeper is { IsParked: true } sleeper ? sleeper : null;
-            isNews = isPending && s_isAsleep && (wait.Due < s_asleepUntil || !(word.IsSleptOn || word.Sleeper is not null));
+            called = isPending && queue.Sleeper is { IsParked: true } sleeper ? sleeper : null;
+            isNews = isPending && s_isAsleep && (wait.Due < s_asleepUntil || !(queue.IsSleptOn ||
+                queue.Sleeper is not null));
         }
 
         Complete(ended);
@@ -108,7 +115,7 @@ internal static unsafe class WaitThread
     }
 
     /// <summary>Ends a wait from outside: whoever gets true, and nobody else, says how it ended.</summary>
-    public static bool TryRemove(PendingWait wait)
+    public static bool TryRemove(Waiter wait)
     {
         lock (Changes)
         {
@@ -117,7 +124,7 @@ internal static unsafe class WaitThread
                 return false;
             }
 
-            wait.Word.Remove(wait);
+            wait.Queue.Remove(wait);
             return true;
         }
     }
@@ -125,7 +132,7 @@ internal static unsafe class WaitThread
     /// <inheritdoc cref="TryRemove"/>
     /// <param name="wait">The wait.</param>
     /// <param name="cancellation">What was cancelled: a wait that began since, with another one, goes on.</param>
-    public static bool TryCancel(PendingWait wait, CancellationToken cancellation)
+    public static bool TryCancel(Waiter wait, CancellationToken cancellation)
     {
         lock (Changes)
         {
@@ -133,18 +140,19 @@ internal static unsafe class WaitThread
         }
     }
 
-    public static void Complete(PendingWait? ended)
+    public static void Complete(Waiter? ended)
     {
         while (ended is not null)
         {
-            PendingWait current = ended;
+            Waiter current = ended;
             ended = current.NextEnded;
             current.NextEnded = null;
             current.Complete();
         }
     }
 
-    public static void Start(Action run) => new Thread(() => RunNamed(run), StackSize) { IsBackground = true }.UnsafeStart();
+    public static void Start(Action run) =>
+        new Thread(() => RunNamed(run), StackSize) { IsBackground = true }.UnsafeStart();
 
     private static void RunNamed(Action run)
     {
@@ -165,11 +173,11 @@ internal static unsafe class WaitThread
     /// <returns>False when the thread is to end.</returns>
     private static bool TryPrepare(out Deadline deadline)
     {
-        PendingWait? ended = null;
+        Waiter? ended = null;
         lock (Changes)
         {
             s_vector.Clear();
-            s_vector.TryAdd(ref s_news[0], Ordering.LoadAcquire(ref s_news[0]));
+            s_vector.TryAdd(FutexWord.InPinned(s_news), Ordering.LoadAcquire(ref s_news[0]));
             deadline = ServeWords(ref ended);
             if (s_listed.Count > 0)
             {
@@ -196,40 +204,42 @@ internal static unsafe class WaitThread
         return true;
     }
 
-    private static Deadline ServeWords(ref PendingWait? ended)
+    private static Deadline ServeWords(ref Waiter? ended)
     {
         long now = MonotonicClock.Nanoseconds;
         long due = long.MaxValue;
         for (int i = s_listed.Count - 1; i >= 0; i--)
         {
-            WaitedWord word = s_listed[i];
-            if (word.Count > 0 && (now >= word.Due || (word.Sleeper is null && word.IsStale)))
+            WaitQueue queue = s_listed[i];
+            if (queue.Count > 0 && (now >= queue.Due || (queue.Sleeper is null && queue.IsStale)))
             {
-                word.Serve(now, ref ended);
+                queue.Serve(now, ref ended);
             }
 
-            if (word.Count == 0)
+            if (queue.Count == 0)
             {
-                word.IsListed = false;
-                word.IsSleptOn = false;
+                queue.IsListed = false;
+                queue.IsSleptOn = false;
                 s_listed[i] = s_listed[^1];
                 s_listed.RemoveAt(s_listed.Count - 1);
                 continue;
             }
 
-            PrepareSleepOn(word);
-            due = Math.Min(due, word.Due);
+            PrepareSleepOn(queue);
+            due = Math.Min(due, queue.Due);
         }
 
         return Deadline.At(due);
     }
 
-    /// <returns>Null when the system has no thread left: then the word is looked at slice by slice until it has.</returns>
-    private static WordSleeper? TryStartSleeper(WaitedWord word)
+    /// <returns>
+    /// Null when the system has no thread left: then the word is looked at slice by slice until it has.
+    /// </returns>
+    private static WordSleeper? TryStartSleeper(WaitQueue queue)
     {
         try
         {
-            return new WordSleeper(word);
+            return new WordSleeper(queue);
         }
         catch (OutOfMemoryException)
         {
@@ -237,18 +247,18 @@ internal static unsafe class WaitThread
         }
     }
 
-    private static void PrepareSleepOn(WaitedWord word)
+    private static void PrepareSleepOn(WaitQueue queue)
     {
-        if (word.Sleeper is null && s_vector.TryAdd(word.Address, word.Ticket))
+        if (queue.Sleeper is null && s_vector.TryAdd(queue.Word, queue.Ticket))
         {
-            word.IsSleptOn = true;
+            queue.IsSleptOn = true;
             return;
         }
 
-        word.Sleeper ??= TryStartSleeper(word);
-        if (word.Sleeper is { IsLeftBehind: true })
+        queue.Sleeper ??= TryStartSleeper(queue);
+        if (queue.Sleeper is { IsLeftBehind: true })
         {
-            Futex.Wake(ref *word.Address);
+            queue.Word.WakeAll();
         }
     }
 }

@@ -1,15 +1,15 @@
 namespace Bips.Signaler.Waiting;
 
 /// <summary>
-/// A thread that sleeps on one word, for kernels that cannot sleep on several and for words beyond those that fit. It is parked while
-/// nobody waits there, and ends when that lasts.
+/// A thread that sleeps on one word, for kernels that cannot sleep on several and for words beyond those that fit. It
+/// is parked while nobody waits there, and ends when that lasts.
 /// </summary>
-internal sealed unsafe class WordSleeper
+internal sealed class WordSleeper
 {
     /// <summary>Bounds what it costs when the word's mapping went away in the instant before the sleep.</summary>
     private static readonly TimeSpan s_longestSleep = TimeSpan.FromSeconds(5);
 
-    private readonly WaitedWord _word;
+    private readonly WaitQueue _queue;
 
     /// <summary>Changes when a parked thread has something to do; in memory that does not move.</summary>
     private readonly uint[] _call = GC.AllocateArray<uint>(1, pinned: true);
@@ -17,17 +17,20 @@ internal sealed unsafe class WordSleeper
     private uint _ticket;
 
     /// <exception cref="OutOfMemoryException">The system has no thread left.</exception>
-    public WordSleeper(WaitedWord word)
+    public WordSleeper(WaitQueue queue)
     {
-        _word = word;
+        _queue = queue;
         WaitThread.Start(Run);
     }
 
     /// <summary>Whether it needs <see cref="Call"/> to take note of a wait. Under the lock.</summary>
     public bool IsParked { get; private set; }
 
-    /// <summary>Whether it sleeps on a value that the word no longer has: the one who changed it died before waking. Under the lock.</summary>
-    public bool IsLeftBehind => !IsParked && _ticket != _word.Ticket;
+    /// <summary>
+    /// Whether it sleeps on a value that the word no longer has: the one who changed it died before waking. Under the
+    /// lock.
+    /// </summary>
+    public bool IsLeftBehind => !IsParked && _ticket != _queue.Ticket;
 
     /// <summary>Has a parked thread look.</summary>
     public void Call()
@@ -38,40 +41,40 @@ internal sealed unsafe class WordSleeper
 
     private void Run()
     {
-        while (TryPrepare(out uint* address, out Deadline deadline))
+        while (TryPrepare(out FutexWord word, out Deadline deadline))
         {
-            _ = Futex.TryWait(address, _ticket, deadline);
+            _ = word.TryWait(_ticket, deadline);
         }
     }
 
     /// <returns>False when the thread is to end.</returns>
-    private bool TryPrepare(out uint* address, out Deadline deadline)
+    private bool TryPrepare(out FutexWord word, out Deadline deadline)
     {
-        PendingWait? ended = null;
+        Waiter? ended = null;
         lock (WaitThread.Changes)
         {
-            if (_word.Count > 0 && _word.IsStale)
+            if (_queue.Count > 0 && _queue.IsStale)
             {
-                _word.Serve(MonotonicClock.Nanoseconds, ref ended);
+                _queue.Serve(MonotonicClock.Nanoseconds, ref ended);
             }
 
-            if (_word.Count > 0)
+            if (_queue.Count > 0)
             {
                 IsParked = false;
-                address = _word.Address;
-                _ticket = _word.Ticket;
+                word = _queue.Word;
+                _ticket = _queue.Ticket;
                 deadline = Deadline.After(s_longestSleep);
             }
             else
             {
                 _parkedUntil = IsParked ? _parkedUntil : Deadline.After(WaitThread.Linger);
                 IsParked = true;
-                address = (uint*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref _call[0]);
+                word = FutexWord.InPinned(_call);
                 _ticket = Ordering.LoadAcquire(ref _call[0]);
                 deadline = _parkedUntil;
                 if (deadline.HasPassed)
                 {
-                    _word.Sleeper = null;
+                    _queue.Sleeper = null;
                     return false;
                 }
             }

@@ -8,13 +8,15 @@ namespace Bips.Tests.Async;
 public sealed class AllocationTests : PoolFixture
 {
     [Test]
-    public void Steady_state_allocates_nothing([Values("ready", "pending", "enumeration", "producer", "typed")] string what, [Values] bool waitv)
+    public void Steady_state_allocates_nothing(
+        [Values("ready", "pending", "enumeration", "producer", "typed")] string what, [Values] bool waitv)
     {
         ActorProcess actor = waitv ? StartActor() : StartActor("env", $"{FutexVector.Switch}=1");
         string answer = actor.Do($"measure-allocations name={Name} what={what} rounds=20000");
         Assert.That(answer, Does.StartWith("ok "));
 
-        // A thread that the pool starts meanwhile allocates once; an allocation per round would be 24 bytes or more in each.
+        // A thread that the pool starts meanwhile allocates once; an allocation per round would be 24 bytes or more in
+        // each.
         Assert.That(double.Parse(answer["ok ".Length..], CultureInfo.InvariantCulture), Is.LessThan(1));
     }
 }

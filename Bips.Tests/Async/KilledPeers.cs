@@ -1,4 +1,5 @@
 using Bips.Tests.Support;
+using Bips.Waiting;
 
 namespace Bips.Tests.Async;
 
@@ -43,15 +44,22 @@ internal sealed class KilledPeers(Random random, string name, WaitTimes times)
             (producer, wait) => Waits.Start(producer, wait)).ConfigureAwait(false);
     }
 
-    private async Task Run<T>(ActorProcess actor, WaitKind first, WaitKind last, string outcome, T[] waiting, Func<T, TimedWait, Task<string>> start)
+    private async Task Run<T>(
+        ActorProcess actor,
+        WaitKind first,
+        WaitKind last,
+        string outcome,
+        T[] waiting,
+        Func<T, TimedWait, Task<string>> start)
         where T : IDisposable
     {
-        TimedWait[] waits = [.. waiting.Select(_ => new TimedWait((WaitKind)random.Next((int)first, (int)last + 1), asksPipe: false))];
+        TimedWait[] waits = [.. waiting.Select(
+            _ => new TimedWait((WaitKind)random.Next((int)first, (int)last + 1), asksPipe: false))];
         Task<string>[] outcomes = [.. waits.Select((wait, i) => start(waiting[i], wait))];
         RandomEnd[] ends = [.. waits.Select(Choose)];
 
         // The death comes anywhere in the slices of those that wait.
-        await Task.Delay(random.Next((int)Consumer.Slice.TotalMilliseconds)).ConfigureAwait(false);
+        await Task.Delay(random.Next((int)ConsumerPulls.RecheckSlice.TotalMilliseconds)).ConfigureAwait(false);
         Task others = Task.WhenAll(waits.Select((wait, i) => Task.Run(() => Happen(ends[i], wait, waiting[i]))));
         foreach (TimedWait wait in waits)
         {
@@ -59,12 +67,16 @@ internal sealed class KilledPeers(Random random, string name, WaitTimes times)
         }
 
         actor.Kill();
-        string[] came = await Task.WhenAll(outcomes.Select((one, i) => Waits.Soon(one, waits[i], $"{ends[i]} beside a death"))).ConfigureAwait(false);
+        string[] came = await Task.WhenAll(outcomes.Select((one, i) => Waits.Soon(one, waits[i], $"{ends[i]} beside " +
+            "a death"))).ConfigureAwait(false);
         await others.ConfigureAwait(false);
         for (int i = 0; i < waits.Length; i++)
         {
-            Assert.That(came[i], Is.EqualTo(outcome).Or.EqualTo(RandomRound.AnyoneComesTo(ends[i])), $"{waits[i].Kind}, {ends[i]} beside a death");
-            times.Add(waits[i].Kind, string.Equals(came[i], outcome, StringComparison.Ordinal) ? RandomEnd.PeerKilled : ends[i], waits[i].Latency);
+            Assert.That(came[i], Is.EqualTo(
+                outcome).Or.EqualTo(RandomRound.AnyoneComesTo(ends[i])), $"{waits[i].Kind}, {ends[i]} beside a death");
+            times.Add(waits[i].Kind, string.Equals(came[i], outcome, StringComparison.Ordinal)
+                ? RandomEnd.PeerKilled
+                : ends[i], waits[i].Latency);
             waits[i].Dispose();
             waiting[i].Dispose();
         }

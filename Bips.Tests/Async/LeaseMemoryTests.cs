@@ -82,7 +82,9 @@ public sealed unsafe class LeaseMemoryTests : PoolFixture
         Assert.That(other.Push(0), Is.EqualTo(1));
         one.Dispose();
         Send(producer, 64, count: 2);
-        StoredReadLease[] held = [.. Enumerable.Range(0, 3).Select(_ => consumer.TryPull(out ReadLease lease) ? lease.Store() : default)];
+        StoredReadLease[] held = [.. Enumerable.Range(0, 3).Select(_ => consumer.TryPull(out ReadLease lease)
+            ? lease.Store()
+            : default)];
         held[1].Push();
         held[0].Push();
         Assert.That(FramePattern.Matches(held[2].Memory.Span, 3), Is.True);

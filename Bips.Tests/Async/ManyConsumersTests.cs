@@ -11,7 +11,9 @@ public sealed class ManyConsumersTests : PoolFixture
     private const int PoolsPerFeeder = 10;
     private const int ConsumersPerPool = 4;
 
-    /// <summary>Threads of a .NET process that has nothing to do with Bips, and its pool's, on a machine of a few processors.</summary>
+    /// <summary>
+    /// Threads of a .NET process that has nothing to do with Bips, and its pool's, on a machine of a few processors.
+    /// </summary>
     private const int OtherThreads = 40;
 
     /// <summary>Runs a program with a system call that fails with an error, by a filter of the kernel's.</summary>
@@ -19,7 +21,8 @@ public sealed class ManyConsumersTests : PoolFixture
         import ctypes, os, struct, sys
         number, error = int(sys.argv[1]), int(sys.argv[2])
         def step(code, yes, no, value): return struct.pack("HBBI", code, yes, no, value)
-        program = step(0x20, 0, 0, 0) + step(0x15, 0, 1, number) + step(0x06, 0, 0, 0x50000 | error) + step(0x06, 0, 0, 0x7FFF0000)
+        program = step(
+            0x20, 0, 0, 0) + step(0x15, 0, 1, number) + step(0x06, 0, 0, 0x50000 | error) + step(0x06, 0, 0, 0x7FFF0000)
         steps = ctypes.create_string_buffer(program)
         class Program(ctypes.Structure):
             _fields_ = [("count", ctypes.c_ushort), ("steps", ctypes.c_void_p)]
@@ -31,18 +34,21 @@ public sealed class ManyConsumersTests : PoolFixture
         """;
 
     [Test]
-    public void Two_hundred_consumers_of_fifty_pools_lose_no_frame_and_cost_a_thread_but_no_processor_time([Values] bool waitv)
+    public void Two_hundred_consumers_of_fifty_pools_lose_no_frame_and_cost_a_thread_but_no_processor_time(
+        [Values] bool waitv)
     {
         int waitingThreads = waitv ? 1 : 1 + (Feeders * PoolsPerFeeder);
         List<ActorProcess> feeders = [];
         for (int i = 0; i < Feeders; i++)
         {
             feeders.Add(StartActor());
-            feeders[i].Do($"feed-create name={Name} first={i * PoolsPerFeeder} count={PoolsPerFeeder} size=256 buffers=6");
+            feeders[i].Do($"feed-create name={Name} first={i * PoolsPerFeeder} count={PoolsPerFeeder} size=256 " +
+                "buffers=6");
         }
 
         ActorProcess gatherer = waitv ? StartActor() : StartActor("env", $"{FutexVector.Switch}=1");
-        Assert.That(gatherer.Do($"gather name={Name} pools={Feeders * PoolsPerFeeder} each={ConsumersPerPool}"), Is.EqualTo("ok"));
+        Assert.That(gatherer.Do(
+            $"gather name={Name} pools={Feeders * PoolsPerFeeder} each={ConsumersPerPool}"), Is.EqualTo("ok"));
         AssertIdle(gatherer);
 
         for (int i = 0; i < Feeders; i++)
@@ -68,7 +74,8 @@ public sealed class ManyConsumersTests : PoolFixture
         ActorProcess gatherer = StartActor("/usr/bin/python3", "-c", Filter, "449", $"{error}");
         Assert.That(gatherer.Do($"gather name={Name} pools={pools} each=2"), Is.EqualTo("ok"));
         feeder.Say("feed time=1500");
-        Assert.That(CountThreads(gatherer, times: 1), Has.All.Matches<(int All, int Waiting)>(threads => threads.Waiting == 1 + pools));
+        Assert.That(CountThreads(
+            gatherer, times: 1), Has.All.Matches<(int All, int Waiting)>(threads => threads.Waiting == 1 + pools));
         string[] sent = Counts(feeder.Answer());
         Assert.That(Counts(gatherer.Do("gathered")), Is.EqualTo(sent.SelectMany(count => Enumerable.Repeat(count, 2))));
     }
@@ -94,7 +101,8 @@ public sealed class ManyConsumersTests : PoolFixture
         for (int i = 0; i < times; i++)
         {
             never.Wait(TimeSpan.FromSeconds(1));
-            string[] names = [.. Directory.GetDirectories($"/proc/{process.Id}/task").Select(task => File.ReadAllText($"{task}/comm").Trim())];
+            string[] names = [.. Directory.GetDirectories(
+                $"/proc/{process.Id}/task").Select(task => File.ReadAllText($"{task}/comm").Trim())];
             counts.Add((names.Length, names.Count(name => name is "bips-wait")));
         }
 

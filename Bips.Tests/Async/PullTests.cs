@@ -167,8 +167,10 @@ public sealed class PullTests(bool waitv) : WaitvFixture(waitv)
         Assert.That((await Soon(pull)).Status, Is.EqualTo(PullStatus.ProducerLost));
         for (int i = 0; i < 5; i++)
         {
-            // As a blocking pull does, it looks for the producer before it gives up: a slice may never end during a short wait.
-            Assert.That((await Soon(consumer.PullAsync(TimeSpan.FromMilliseconds(1)))).Status, Is.EqualTo(PullStatus.ProducerLost));
+            // As a blocking pull does, it looks for the producer before it gives up: a slice may never end during a
+            // short wait.
+            Assert.That((await Soon(
+                consumer.PullAsync(TimeSpan.FromMilliseconds(1)))).Status, Is.EqualTo(PullStatus.ProducerLost));
         }
 
         ActorProcess successor = StartActor();
@@ -239,7 +241,8 @@ public sealed class PullTests(bool waitv) : WaitvFixture(waitv)
         ValueTask<PullResult<StoredWriteLease>> next = producer.PullAsync();
         pulled.Lease.Dispose();
         PullResult<StoredWriteLease> again = await Soon(next);
-        Assert.That(again.Lease.BufferIndex, Is.EqualTo(pulled.Lease.BufferIndex), "a buffer given back unused is free at once");
+        Assert.That(again.Lease.BufferIndex, Is.EqualTo(pulled.Lease.BufferIndex), "a buffer given back unused is " +
+            "free at once");
         again.Lease.Dispose();
     }
 }

@@ -15,7 +15,9 @@ public enum RandomEnd
     /// <summary>The other side goes in good order.</summary>
     PeerEnds,
 
-    /// <summary>The lock that stands for the other side's life is dropped, which is all that the kernel does at a death.</summary>
+    /// <summary>
+    /// The lock that stands for the other side's life is dropped, which is all that the kernel does at a death.
+    /// </summary>
     PeerDies,
 
     /// <summary>The other side is another process, and killed.</summary>

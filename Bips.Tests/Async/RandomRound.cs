@@ -1,5 +1,6 @@
 using Bips.Memory;
 using Bips.Signaler;
+using Bips.Waiting;
 
 namespace Bips.Tests.Async;
 
@@ -54,10 +55,12 @@ internal sealed class RandomRound(Random random, string name, WaitTimes times)
         });
 
         // The frame that was sent is still there for whoever did not get it.
-        if (producer.Published == 1 && !string.Equals(outcome, Waits.Frame(1), StringComparison.Ordinal) && !ends.Contains(RandomEnd.Dispose))
+        if (producer.Published == 1 && !string.Equals(outcome, Waits.Frame(1), StringComparison.Ordinal) &&
+            !ends.Contains(RandomEnd.Dispose))
         {
             using var again = new TimedWait(WaitKind.PullAsync, asksPipe: false);
-            Assert.That(await Waits.Soon(Waits.Start(consumer, again), again, "the frame that was sent").ConfigureAwait(false), Is.EqualTo(Waits.Frame(1)));
+            Assert.That(await Waits.Soon(Waits.Start(
+                consumer, again), again, "the frame that was sent").ConfigureAwait(false), Is.EqualTo(Waits.Frame(1)));
         }
     }
 
@@ -93,7 +96,9 @@ internal sealed class RandomRound(Random random, string name, WaitTimes times)
                     break;
             }
         }).ConfigureAwait(false);
-        Record(wait, outcome, ends, end => end is RandomEnd.Delivery or RandomEnd.PeerEnds ? Waits.Buffer : AnyoneComesTo(end));
+        Record(wait, outcome, ends, end => end is RandomEnd.Delivery or RandomEnd.PeerEnds
+            ? Waits.Buffer
+            : AnyoneComesTo(end));
     }
 
     /// <summary>What a wait comes to that its own side ends.</summary>
@@ -108,14 +113,16 @@ internal sealed class RandomRound(Random random, string name, WaitTimes times)
         return first == second ? [first] : [first, second];
     }
 
-    /// <summary>Lets the ends come at random moments, one after the other or both at once, while the wait goes on.</summary>
+    /// <summary>
+    /// Lets the ends come at random moments, one after the other or both at once, while the wait goes on.
+    /// </summary>
     private async Task<string> Run(RandomEnd[] ends, TimedWait wait, Func<Task<string>> start, Action<RandomEnd> happen)
     {
         int[] pauses = [.. ends.Select(_ => random.Next(LongestPause))];
 
-        // A death, which is looked for slice by slice, comes anywhere in one. As a rule the others come when the wait sleeps, so that they
-        // have to wake it, and now and then around its begin.
-        int phase = ends is [RandomEnd.PeerDies] ? random.Next((int)Consumer.Slice.TotalMilliseconds)
+        // A death, which is looked for slice by slice, comes anywhere in one. As a rule the others come when the wait
+        // sleeps, so that they have to wake it, and now and then around its begin.
+        int phase = ends is [RandomEnd.PeerDies] ? random.Next((int)ConsumerPulls.RecheckSlice.TotalMilliseconds)
             : random.Next(8) == 0 ? 0
             : random.Next(1, LongestSleep);
         Task firing = Task.WhenAll(ends.Select((end, i) => Task.Run(async () =>
@@ -140,6 +147,7 @@ internal sealed class RandomRound(Random random, string name, WaitTimes times)
     private void Record(TimedWait wait, string outcome, RandomEnd[] ends, Func<RandomEnd, string> expected)
     {
         Assert.That(ends.Select(expected), Does.Contain(outcome), $"{wait.Kind} ended by {string.Join(" and ", ends)}");
-        times.Add(wait.Kind, ends.First(end => string.Equals(expected(end), outcome, StringComparison.Ordinal)), wait.Latency);
+        times.Add(wait.Kind, ends.First(
+            end => string.Equals(expected(end), outcome, StringComparison.Ordinal)), wait.Latency);
     }
 }

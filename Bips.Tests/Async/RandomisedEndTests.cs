@@ -2,7 +2,9 @@ using Bips.Tests.Support;
 
 namespace Bips.Tests.Async;
 
-/// <summary>Whatever ends a wait, and however many things at once, it ends once, in time, and nothing is lost.</summary>
+/// <summary>
+/// Whatever ends a wait, and however many things at once, it ends once, in time, and nothing is lost.
+/// </summary>
 public sealed class RandomisedEndTests(bool waitv) : WaitvFixture(waitv)
 {
     private const int Workers = 12;
@@ -10,7 +12,9 @@ public sealed class RandomisedEndTests(bool waitv) : WaitvFixture(waitv)
     /// <summary>One round in so many has a peer in another process, which is killed.</summary>
     private const int RoundsPerKilled = 10;
 
-    /// <summary>Blocking calls of rounds take threads of the pool, which would otherwise get new ones only now and then.</summary>
+    /// <summary>
+    /// Blocking calls of rounds take threads of the pool, which would otherwise get new ones only now and then.
+    /// </summary>
     private const int PoolThreads = 64;
 
     [Test]
@@ -33,7 +37,8 @@ public sealed class RandomisedEndTests(bool waitv) : WaitvFixture(waitv)
             delays = await RunAll();
             if (delays.Count > 0)
             {
-                // A machine that stood still for a moment has delayed all rounds of that moment, once. A fault comes again.
+                // A machine that stood still for a moment has delayed all rounds of that moment, once. A fault comes
+                // again.
                 delays = await RunAll();
             }
         }
@@ -57,7 +62,8 @@ public sealed class RandomisedEndTests(bool waitv) : WaitvFixture(waitv)
         int each = (rounds - (groups * KilledPeers.Count) + Workers - 1) / Workers;
         await Task.WhenAll([
             Task.Run(() => Kill(groups, times)),
-            .. Enumerable.Range(0, Workers).Select(worker => Task.Run(() => Work(new Random(worker), $"{Name}-{worker}", each, times))),
+            .. Enumerable.Range(
+                0, Workers).Select(worker => Task.Run(() => Work(new Random(worker), $"{Name}-{worker}", each, times))),
         ]).ConfigureAwait(false);
         return times.FindDelays();
     }

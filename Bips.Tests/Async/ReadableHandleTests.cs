@@ -95,14 +95,17 @@ public sealed class ReadableHandleTests(bool waitv) : WaitvFixture(waitv)
         List<(Producer Producer, Consumer Consumer, SafeHandle Handle)> pools = [];
         for (int i = 0; i < 140; i++)
         {
-            Producer producer = Open(Producer.Create($"{Name}-{i}", new PoolOptions { BufferSize = 64, BufferCount = 3 }));
+            Producer producer = Open(
+                Producer.Create($"{Name}-{i}", new PoolOptions { BufferSize = 64, BufferCount = 3 }));
             Consumer consumer = Open(Consumer.Open($"{Name}-{i}"));
             pools.Add((producer, consumer, consumer.ReadableHandle));
         }
 
-        // The word on which the thread is called takes a place too. A word without a sleeper would be looked at slice by slice.
+        // The word on which the thread is called takes a place too. A word without a sleeper would be looked at slice
+        // by slice.
         int sleepers = HasWaitv ? pools.Count - FutexVector.Capacity + 1 : pools.Count;
-        Assert.That(SpinWait.SpinUntil(() => CountWaitingThreads() == 1 + sleepers, Patience), Is.True, $"{CountWaitingThreads()} threads");
+        Assert.That(SpinWait.SpinUntil(
+            () => CountWaitingThreads() == 1 + sleepers, Patience), Is.True, $"{CountWaitingThreads()} threads");
         foreach ((Producer producer, Consumer consumer, SafeHandle handle) in pools)
         {
             Send(producer);
@@ -112,5 +115,6 @@ public sealed class ReadableHandleTests(bool waitv) : WaitvFixture(waitv)
         }
     }
 
-    private static bool IsReadable(SafeHandle handle, int milliseconds = 20_000) => Descriptors.IsReadable(handle, milliseconds);
+    private static bool IsReadable(SafeHandle handle, int milliseconds = 20_000) =>
+        Descriptors.IsReadable(handle, milliseconds);
 }

@@ -3,7 +3,9 @@ using Bips.Signaler;
 
 namespace Bips.Tests.Async;
 
-/// <summary>One wait of a random round: how it is cancelled, when it began, what happened to it and when it was told.</summary>
+/// <summary>
+/// One wait of a random round: how it is cancelled, when it began, what happened to it and when it was told.
+/// </summary>
 /// <param name="kind">How it waits.</param>
 /// <param name="asksPipe">Whether a pipe is cancelled by its own method instead of by the token.</param>
 internal sealed class TimedWait(WaitKind kind, bool asksPipe) : IDisposable
@@ -20,7 +22,10 @@ internal sealed class TimedWait(WaitKind kind, bool asksPipe) : IDisposable
     /// <summary>What cancels a pipe's operation, if the pipe is asked.</summary>
     public Action? CancelPending { private get; set; }
 
-    /// <summary>From the first thing that ended it, or from its begin if that came later, until whoever waits knew. Once it is over.</summary>
+    /// <summary>
+    /// From the first thing that ended it, or from its begin if that came later, until whoever waits knew. Once it is
+    /// over.
+    /// </summary>
     public TimeSpan Latency
     {
         get

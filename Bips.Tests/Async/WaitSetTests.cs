@@ -191,7 +191,8 @@ public sealed class WaitSetTests(bool waitv) : WaitvFixture(waitv)
         }
 
         Assert.That(set.Wait(out _, TimeSpan.FromMilliseconds(5)), Is.False);
-        Assert.That(CountWaitingThreads(), Is.GreaterThan(1), "the waiting thread and its sleepers have looked, and not only the set after each slice");
+        Assert.That(CountWaitingThreads(), Is.GreaterThan(1), "the waiting thread and its sleepers have looked, and " +
+            "not only the set after each slice");
     }
 
     [Test]
@@ -205,7 +206,8 @@ public sealed class WaitSetTests(bool waitv) : WaitvFixture(waitv)
         Assert.Throws<ArgumentException>(() => set.Add(consumer));
         ValueTask<PullResult<StoredReadLease>> pull = consumer.PullAsync();
         Assert.That(pull.IsCompleted, Is.False);
-        Assert.Throws<InvalidOperationException>(() => set.Wait(out _, TimeSpan.Zero), "a pull of the member is pending");
+        Assert.Throws<InvalidOperationException>(() => set.Wait(out _, TimeSpan.Zero), "a pull of the member is " +
+            "pending");
         Assert.That(set.Remove(consumer), Is.True);
         Assert.That(set.Remove(consumer), Is.False);
         consumer.Dispose();

@@ -12,7 +12,8 @@ public sealed class WaitingThreadTests(bool waitv) : WaitvFixture(waitv)
         {
             Assert.That(SpinWait.SpinUntil(() => CountWaitingThreads() == 0, Patience), Is.True, "nothing waits");
             ValueTask<PullResult<StoredReadLease>> pull = consumer.PullAsync();
-            Assert.That(SpinWait.SpinUntil(() => CountWaitingThreads() == (HasWaitv ? 1 : 2), Patience), Is.True, "a pull waits");
+            Assert.That(SpinWait.SpinUntil(
+                () => CountWaitingThreads() == (HasWaitv ? 1 : 2), Patience), Is.True, "a pull waits");
             Send(producer);
             PullResult<StoredReadLease> pulled = await Soon(pull);
             pulled.Lease.Push();

@@ -5,7 +5,9 @@ using Bips.Tests.Support;
 
 namespace Bips.Tests.Async;
 
-/// <summary>Waits of every kind, each as its users write it. What they come to is a word, exceptions included.</summary>
+/// <summary>
+/// Waits of every kind, each as its users write it. What they come to is a word, exceptions included.
+/// </summary>
 internal static class Waits
 {
     /// <summary>What a consumer that was cancelled comes to; so does a producer.</summary>

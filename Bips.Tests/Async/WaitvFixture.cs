@@ -8,7 +8,9 @@ namespace Bips.Tests.Async;
 [TestFixture(false)]
 public abstract class WaitvFixture(bool waitv) : PoolFixture
 {
-    /// <summary>Longest that a wait may go on after its end: a re-check slice, and what a busy machine adds to it.</summary>
+    /// <summary>
+    /// Longest that a wait may go on after its end: a re-check slice, and what a busy machine adds to it.
+    /// </summary>
     protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     protected bool HasWaitv => waitv;

@@ -4,7 +4,10 @@ using Bips.Tests.Support;
 
 namespace Bips.Tests.Hostile;
 
-/// <summary>Each impossible value in a lane evicts that lane and nobody else, and the producer is told which lane, process, word and value.</summary>
+/// <summary>
+/// Each impossible value in a lane evicts that lane and nobody else, and the producer is told which lane, process, word
+/// and value.
+/// </summary>
 public sealed class BrokenLaneTests : PoolFixture
 {
     private const int MadNumber = 1;
@@ -61,7 +64,8 @@ public sealed class BrokenLaneTests : PoolFixture
 
         Send(producer, 64, 20);
         Assert.That(
-            _evictions.Select(eviction => eviction.Reason), Is.EqualTo([EvictionReason.Stalled, EvictionReason.Broken]));
+            _evictions.Select(
+                eviction => eviction.Reason), Is.EqualTo([EvictionReason.Stalled, EvictionReason.Broken]));
         Assert.That(_evictions[1].Detail, Does.Contain("8 buffers held"));
         lane.Abandon();
     }
@@ -104,9 +108,11 @@ public sealed class BrokenLaneTests : PoolFixture
         using var over = new CancellationTokenSource();
         Task mad = Task.Factory.StartNew(() => lane.ChangeHandsUntil(over.Token), TaskCreationOptions.LongRunning);
         var clock = Stopwatch.StartNew();
-        while (_evictions.Count == 0 && clock.Elapsed < s_patience)
+        for (long time = 1; _evictions.Count == 0 && clock.Elapsed < s_patience; time++)
         {
-            _ = producer.Consumers();
+            // Frames that are a millisecond apart have the producer look at all lanes for each.
+            producer.Pull(out WriteLease lease);
+            lease.Push(0, timestamp: time * 1_000_000);
         }
 
         over.Cancel();

@@ -3,7 +3,9 @@ using Bips.Tests.Support;
 
 namespace Bips.Tests.Hostile;
 
-/// <summary>Whatever stands in one consumer's lane, and in the doorbells: the producer and the other consumers do not notice.</summary>
+/// <summary>
+/// Whatever stands in one consumer's lane, and in the doorbells: the producer and the other consumers do not notice.
+/// </summary>
 public sealed class LaneFuzzTests : PoolFixture
 {
     private const int VictimLane = 2;

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Bips.Layout;
 using Bips.Memory;
 using Bips.Signaler;
@@ -6,7 +5,9 @@ using Bips.Tests.Support;
 
 namespace Bips.Tests.Hostile;
 
-/// <summary>Writes into the lanes of a pool what it likes, as a consumer does that went mad or was never sane.</summary>
+/// <summary>
+/// Writes into the lanes of a pool what it likes, as a consumer does that went mad or was never sane.
+/// </summary>
 internal sealed unsafe class MadLane : IDisposable
 {
     private readonly PoolMemory _pool;
@@ -17,17 +18,17 @@ internal sealed unsafe class MadLane : IDisposable
     /// <param name="number">The lane to write.</param>
     public MadLane(string name, int number)
     {
-        var paths = new PoolPaths(name, "/dev/shm");
-        _pool = PoolMemory.TryOpen(paths, writable: false)!;
-        _lanes = LanesMemory.TryOpen(paths, _pool)!;
+        var place = new PoolPlace(name, "/dev/shm");
+        _pool = PoolMemory.TryOpen(place, writable: false)!;
+        _lanes = LanesMemory.TryOpen(_pool)!;
         _number = number;
     }
 
-    public ulong Published => Ordering.LoadAcquire(ref _pool.State->Published);
+    public ulong Published => _pool.Control.State->Published;
 
-    public ulong EvictedBroken => Ordering.LoadAcquire(ref _pool.State->EvictedBroken);
+    public ulong EvictedBroken => _pool.Control.State->Counts.EvictedBroken;
 
-    public ulong EvictedStalled => Ordering.LoadAcquire(ref _pool.State->EvictedStalled);
+    public ulong EvictedStalled => _pool.Control.State->Counts.EvictedStalled;
 
     /// <summary>Writes made so far.</summary>
     public long Writes { get; private set; }
@@ -40,37 +41,30 @@ internal sealed unsafe class MadLane : IDisposable
     /// <summary>Gives the lane back.</summary>
     public void Abandon()
     {
-        Ordering.StoreRelease(ref Lane->State, (uint)LaneState.Free);
+        Lane->State = (uint)LaneState.Free;
         LivenessLock.Release(_lanes.File, _number);
     }
 
-    /// <summary>Makes the lane that of a sane consumer which has read everything up to <paramref name="cursor"/>.</summary>
+    /// <summary>
+    /// Makes the lane that of a sane consumer which has read everything up to <paramref name="cursor"/>.
+    /// </summary>
     public void Join(OverflowKind policy, ulong cursor, ulong incarnation, uint quota = 1)
     {
-        Ordering.StoreRelease(ref Lane->State, (uint)LaneState.Free);
-        new Span<byte>(LanesMemory.Held(Lane), _pool.Geometry.BufferCount).Clear();
-        Lane->Policy = (uint)policy;
-        Lane->Depth = 1;
-        Lane->Quota = quota;
+        Lane->State = (uint)LaneState.Free;
+        Bips.Layout.Lane.HeldOf(Lane).Clear(_pool.Geometry.BufferCount);
+        SharedWord.Write(Lane, nameof(Bips.Layout.Lane.Policy), (uint)policy);
+        SharedWord.Write(Lane, "Depth", 1);
+        SharedWord.Write(Lane, nameof(Bips.Layout.Lane.Quota), quota);
         Lane->ProcessId = (uint)Environment.ProcessId;
-        Ordering.StoreRelease(ref Lane->Incarnation, incarnation);
-        Ordering.StoreRelease(ref Lane->Cursor, cursor);
-        Ordering.StoreRelease(ref Lane->State, (uint)LaneState.Active);
+        SharedWord.Write(Lane, nameof(Bips.Layout.Lane.Incarnation), incarnation);
+        Lane->Cursor = cursor;
+        Lane->State = (uint)LaneState.Active;
     }
 
     /// <summary>Writes one word of the lane.</summary>
     public void Write(string field, ulong value)
     {
-        byte* word = (byte*)Lane + Marshal.OffsetOf<Lane>(field);
-        if (typeof(Lane).GetField(field)!.FieldType == typeof(ulong))
-        {
-            Ordering.StoreRelease(ref *(ulong*)word, value);
-        }
-        else
-        {
-            Ordering.StoreRelease(ref *(uint*)word, (uint)value);
-        }
-
+        SharedWord.Write(Lane, field, value);
         Writes++;
     }
 
@@ -79,14 +73,14 @@ internal sealed unsafe class MadLane : IDisposable
     {
         while (!over.IsCancellationRequested)
         {
-            Ordering.StoreRelease(ref Lane->Incarnation, Lane->Incarnation + 2);
+            SharedWord.Write(Lane, nameof(Bips.Layout.Lane.Incarnation), Lane->Incarnation + 2);
             Writes++;
         }
     }
 
     public void WriteHeld(int buffer, byte value)
     {
-        Ordering.StoreRelease(ref LanesMemory.Held(Lane)[buffer], value);
+        Ordering.StoreRelease(ref ((byte*)Lane)[Bips.Layout.Lane.HeldOffset + buffer], value);
         Writes++;
     }
 

@@ -2,15 +2,19 @@ using System.Globalization;
 using Bips.Layout;
 using Bips.Memory;
 using Bips.Signaler;
-using Bips.Signaler.Native;
+using Bips.Signaler.Kernel;
 using Bips.Tests.Support;
 
 namespace Bips.Tests.Hostile;
 
-/// <summary>Whatever a producer writes: its consumers get an error or an odd frame, never a fault, and every call comes back.</summary>
+/// <summary>
+/// Whatever a producer writes: its consumers get an error or an odd frame, never a fault, and every call comes back.
+/// </summary>
 public sealed unsafe class MadProducerTests : PoolFixture
 {
-    /// <summary>A call that waits 5 ms at most, on a machine that is busy; a hang would be the actor's whole patience.</summary>
+    /// <summary>
+    /// A call that waits 5 ms at most, on a machine that is busy; a hang would be the actor's whole patience.
+    /// </summary>
     private const double SlowestCallMilliseconds = 15_000;
 
     [Test]
@@ -25,7 +29,7 @@ public sealed unsafe class MadProducerTests : PoolFixture
             EvictStalledAfter = TimeSpan.FromSeconds(30),
         });
         Send(producer, 64, 3);
-        using PoolMemory pool = PoolMemory.TryOpen(new PoolPaths(Name, "/dev/shm"), writable: true)!;
+        using PoolMemory pool = PoolMemory.TryOpen(new PoolPlace(Name, "/dev/shm"), writable: true)!;
         string[] policies = ["block", "drop-oldest", "latest:2"];
         Task<string>[] answers = [.. policies.Select(policy =>
         {
@@ -44,11 +48,11 @@ public sealed unsafe class MadProducerTests : PoolFixture
                 writes++;
             }
 
-            Futex.Wake(ref pool.State->Signal);
+            pool.Control.State->WakeSleepers();
             Thread.SpinWait(random.Next(3000));
         }
 
-        Ordering.StoreRelease(ref pool.State->State, (uint)PoolState.Ready);
+        pool.Control.State->State = PoolState.Ready;
         foreach (Task<string> answer in answers)
         {
             TestContext.Out.WriteLine($"{writes} writes: {answer.Result}");
@@ -67,10 +71,12 @@ public sealed unsafe class MadProducerTests : PoolFixture
         Consumer consumer = OpenConsumer(new ConsumerOptions { MaximumHeld = 2 });
         Send(producer);
         StoredReadLease held = Take(consumer);
-        using PoolMemory pool = PoolMemory.TryOpen(new PoolPaths(Name, "/dev/shm"), writable: true)!;
-        Ordering.StoreRelease(ref (pool.Ring + 2)->Commit, RingEntry.Pack(2, held.BufferIndex));
+        using PoolMemory pool = PoolMemory.TryOpen(new PoolPlace(Name, "/dev/shm"), writable: true)!;
+        pool.Control.Ring[2].Publish(2, held.BufferIndex);
         Task told = Task.Factory.StartNew(
-            () => Assert.That(Fails(BipsError.Corrupt, () => consumer.TryPull(out _)).Message, Does.Contain("still holds")),
+            () =>
+                Assert.That(
+                    Fails(BipsError.Corrupt, () => consumer.TryPull(out _)).Message, Does.Contain("still holds")),
             TaskCreationOptions.LongRunning);
         Assert.That(told.Wait(TimeSpan.FromSeconds(20)), Is.True);
         held.Push();
@@ -81,9 +87,9 @@ public sealed unsafe class MadProducerTests : PoolFixture
     {
         Producer producer = CreateProducer();
         Consumer consumer = OpenConsumer();
-        using PoolMemory pool = PoolMemory.TryOpen(new PoolPaths(Name, "/dev/shm"), writable: true)!;
-        pool.FrameHeaders[0].Word = FrameHeader.Pack(1025, flags: 0);
-        Ordering.StoreRelease(ref (pool.Ring + 1)->Commit, RingEntry.Pack(1, 0));
+        using PoolMemory pool = PoolMemory.TryOpen(new PoolPlace(Name, "/dev/shm"), writable: true)!;
+        pool.Control.FrameHeaders[0].Describe(1025, flags: 0);
+        pool.Control.Ring[1].Publish(1, 0);
         for (int i = 0; i < 2; i++)
         {
             BipsException error = Fails(BipsError.Corrupt, () => consumer.TryPull(out _));
@@ -113,30 +119,30 @@ public sealed unsafe class MadProducerTests : PoolFixture
     /// <summary>Publishes as a producer does, so that there is something to be wrong.</summary>
     private static void WriteSanely(PoolMemory pool, Random random)
     {
-        ulong next = Ordering.LoadAcquire(ref pool.State->Published) + 1;
+        ulong next = pool.Control.State->Published + 1;
         const ulong sane = 1 << 20;
         if (next > sane)
         {
             next = 1;
-            Ordering.StoreRelease(ref pool.State->EpochStart, 1);
+            pool.Control.State->EpochStart = 1;
         }
 
-        RingEntry* entry = pool.Ring + (next % (ulong)pool.Geometry.RingCapacity);
+        RingEntry* entry = pool.Control.Ring + (next % (ulong)pool.Geometry.RingCapacity);
         int index = random.Next(pool.Geometry.BufferCount);
-        Ordering.StoreRelease(ref pool.FrameHeaders[index].Word, FrameHeader.Pack(random.Next(pool.Geometry.BufferSize + 1), flags: 0));
-        Ordering.StoreRelease(ref entry->Commit, RingEntry.Pack(next, index));
-        Ordering.StoreRelease(ref pool.State->Published, next);
-        Ordering.StoreRelease(ref pool.State->State, (uint)PoolState.Ready);
+        pool.Control.FrameHeaders[index].Describe(random.Next(pool.Geometry.BufferSize + 1), flags: 0);
+        entry->Publish(next, index);
+        pool.Control.State->Published = next;
+        pool.Control.State->State = PoolState.Ready;
         for (int lane = 0; lane < pool.Geometry.LaneCount; lane++)
         {
-            Ordering.StoreRelease(ref (pool.Directives + lane)->Floor, 0);
+            pool.Control.Directives[lane].Floor = 0;
         }
     }
 
     /// <summary>Writes a word of the state, the directives, the ring or the frame headers.</summary>
     private static void WriteAnything(PoolMemory pool, Random random)
     {
-        byte* start = (byte*)pool.State;
+        byte* start = (byte*)pool.Control.State;
         long length = pool.Geometry.MetadataOffset - pool.Geometry.StateOffset;
         bool ring = random.Next(2) == 0;
         long first = ring ? pool.Geometry.RingOffset - pool.Geometry.StateOffset : 0;

@@ -11,7 +11,8 @@ namespace Bips.Tests.Hostile;
 /// <summary>Any bytes under a pool's name: opening it is an error or works, and never faults or hangs.</summary>
 public sealed class OpeningFuzzTests : PoolFixture
 {
-    private static readonly FieldInfo[] s_fields = typeof(PoolHeader).GetFields(BindingFlags.Public | BindingFlags.Instance);
+    private static readonly FieldInfo[] s_fields = typeof(
+        PoolHeader).GetFields(BindingFlags.Public | BindingFlags.Instance);
 
     private string PoolFile => $"/dev/shm/bips.{Name}";
 
@@ -19,7 +20,7 @@ public sealed class OpeningFuzzTests : PoolFixture
     public void Any_header_is_refused_by_an_error_or_describes_a_pool_that_fits_its_file()
     {
         Random random = Fuzz.NewRandom();
-        PoolGeometry sane = PoolGeometry.From(new PoolOptions { BufferSize = 1000, MetadataSize = 16 });
+        PoolGeometry sane = new PoolOptions { BufferSize = 1000, MetadataSize = 16 }.ToGeometry();
         byte[] valid = HeaderOf(sane);
         byte[] page = new byte[valid.Length];
         int accepted = 0;
@@ -33,7 +34,8 @@ public sealed class OpeningFuzzTests : PoolFixture
             {
                 accepted++;
                 Assert.That(geometry.PoolLength, Is.EqualTo(length));
-                Assert.That(geometry.BuffersOffset + (geometry.BufferCount * geometry.BufferStride), Is.LessThanOrEqualTo(length));
+                Assert.That(geometry.BuffersOffset + (
+                    geometry.BufferCount * geometry.BufferStride), Is.LessThanOrEqualTo(length));
                 Assert.That(geometry.BufferSize, Is.InRange(1, geometry.BufferStride));
             }
         }
@@ -74,7 +76,7 @@ public sealed class OpeningFuzzTests : PoolFixture
     public void Pool_whose_memory_is_not_reserved_is_refused_before_it_is_touched()
     {
         LeavesADeadPool = true;
-        PoolGeometry vast = PoolGeometry.From(new PoolOptions { BufferSize = int.MaxValue, BufferCount = 1024 });
+        PoolGeometry vast = new PoolOptions { BufferSize = int.MaxValue, BufferCount = 1024 }.ToGeometry();
         using (FileStream file = File.Create(PoolFile))
         {
             file.Write(HeaderOf(vast));
@@ -100,7 +102,8 @@ public sealed class OpeningFuzzTests : PoolFixture
         try
         {
             return PoolGeometry.Read(
-                MemoryMarshal.Read<PoolHeader>(page), page.AsSpan(PoolHeader.FormatOffset), length, "/dev/shm/bips.fuzzed");
+                MemoryMarshal.Read<PoolHeader>(
+                    page), page.AsSpan(PoolHeader.FormatOffset), length, "/dev/shm/bips.fuzzed");
         }
         catch (BipsException e) when (e.Error is BipsError.NotAPool or BipsError.Incompatible or BipsError.Corrupt)
         {
@@ -130,7 +133,9 @@ public sealed class OpeningFuzzTests : PoolFixture
                     Span<byte> word = page[(int)Marshal.OffsetOf<PoolHeader>(field.Name)..];
                     ulong near = MemoryMarshal.Read<ulong>(word);
                     MemoryMarshal.Write(
-                        word, field.FieldType == typeof(uint) ? (near & ~0xFFFF_FFFFul) | (uint)random.NextHostile((uint)near) : random.NextHostile(near));
+                        word, field.FieldType == typeof(uint)
+                            ? (near & ~0xFFFF_FFFFul) | (uint)random.NextHostile((uint)near)
+                            : random.NextHostile(near));
                 }
 
                 break;
@@ -185,7 +190,7 @@ public sealed class OpeningFuzzTests : PoolFixture
         RandomAccess.Write(pool, BitConverter.GetBytes(ObjectFile.Inode(lanes, PoolFile)),
             Marshal.OffsetOf<PoolHeader>(nameof(PoolHeader.LanesInode)));
         RandomAccess.Write(pool, BitConverter.GetBytes((uint)PoolState.Ready),
-            Environment.SystemPageSize + Marshal.OffsetOf<ProducerState>(nameof(ProducerState.State)));
+            Environment.SystemPageSize + SharedWord.OffsetOf<ProducerState>(nameof(ProducerState.State)));
     }
 
     private string OpenAsConsumer()

@@ -4,7 +4,9 @@ using Bips.Tests.Support;
 
 namespace Bips.Tests.Hostile;
 
-/// <summary>What a consumer may not write it cannot: the kernel stands before payload, header, ring and the others' lanes.</summary>
+/// <summary>
+/// What a consumer may not write it cannot: the kernel stands before payload, header, ring and the others' lanes.
+/// </summary>
 public sealed class ReadOnlyTests : PoolFixture
 {
     [Test]
@@ -32,7 +34,7 @@ public sealed class ReadOnlyTests : PoolFixture
     {
         Producer producer = CreateProducer(new PoolOptions { BufferSize = 1024, BufferCount = 8, MetadataSize = 8 });
         Consumer innocent = OpenConsumer();
-        PoolGeometry geometry = PoolGeometry.From(new PoolOptions { BufferSize = 1024, BufferCount = 8, MetadataSize = 8 });
+        PoolGeometry geometry = new PoolOptions { BufferSize = 1024, BufferCount = 8, MetadataSize = 8 }.ToGeometry();
         (string Part, long Offset)[] targets =
         [
             ("header", 0), ("state", geometry.StateOffset), ("directives", geometry.DirectivesOffset),
@@ -41,7 +43,8 @@ public sealed class ReadOnlyTests : PoolFixture
         foreach ((string part, long offset) in targets)
         {
             string script = string.Create(CultureInfo.InvariantCulture,
-                $"ulimit -c 0; printf 'open name={Name}\\ntrespass name={Name} at={offset} unprotect=1\\ntrespass name={Name} at={offset}\\n' | {ActorProcess.Program}");
+                $"ulimit -c 0; printf 'open name={Name}\\ntrespass name={Name} at={offset} unprotect=1\\ntrespass " +
+                $"name={Name} at={offset}\\n' | {ActorProcess.Program}");
             (int code, string output, string error) = Shell.TryRun("sh", "-c", script);
             string[] answers = output.Trim().Split('\n');
             Assert.That(answers, Has.Length.EqualTo(3), $"{part}: it survived: {output}");

@@ -1,3 +1,5 @@
+using Bips.Protocol;
+
 namespace Bips.Tests.Hostile;
 
 /// <summary>What counts as a move of a consumer that the producer waits for.</summary>

@@ -42,7 +42,8 @@ public sealed class GoldenBytesTests : PoolFixture
         long buffers = 3 * page;
         long[] sizes =
         [
-            5000, 2 * page, 2 * page, ring, headers, metadata, buffers, buffers + (5 * 2 * page), page, page + (3 * page),
+            5000, 2 * page, 2 * page, ring, headers, metadata, buffers, buffers + (
+                5 * 2 * page), page, page + (3 * page),
         ];
         Assert.That(Longs(pool, 0x40, 10), Is.EqualTo(sizes));
         Assert.That(Words(pool, 0x98, 2), Is.EqualTo(new uint[] { 64, 0 }));
@@ -52,7 +53,8 @@ public sealed class GoldenBytesTests : PoolFixture
 
         Assert.That(Longs(pool, page, 1), Is.EqualTo(new long[] { 1 }), "published");
         Assert.That(Words(pool, page + 0x84, 2), Is.EqualTo(new uint[] { 1, 1 }), "state ready, epoch 1");
-        Assert.That(Longs(pool, (int)ring + 16, 2), Is.EqualTo(new long[] { (1L << 12) | (uint)index, 0x1122334455667788 }));
+        Assert.That(
+            Longs(pool, (int)ring + 16, 2), Is.EqualTo(new long[] { (1L << 12) | (uint)index, 0x1122334455667788 }));
         Assert.That(Words(pool, (int)headers + (8 * index), 2), Is.EqualTo(new uint[] { 4999, 7 }));
         Assert.That(pool[metadata + (index * 128)], Is.EqualTo(0xCD));
         Assert.That(pool[buffers + (index * 2 * page)], Is.EqualTo(0xAB));
@@ -68,8 +70,10 @@ public sealed class GoldenBytesTests : PoolFixture
     }
 
     private static uint[] Words(byte[] file, int offset, int count) =>
-        [.. Enumerable.Range(0, count).Select(i => BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(offset + (i * 4))))];
+        [.. Enumerable.Range(
+            0, count).Select(i => BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(offset + (i * 4))))];
 
     private static long[] Longs(byte[] file, int offset, int count) =>
-        [.. Enumerable.Range(0, count).Select(i => BinaryPrimitives.ReadInt64LittleEndian(file.AsSpan(offset + (i * 8))))];
+        [.. Enumerable.Range(
+            0, count).Select(i => BinaryPrimitives.ReadInt64LittleEndian(file.AsSpan(offset + (i * 8))))];
 }

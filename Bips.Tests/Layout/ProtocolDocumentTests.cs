@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using Bips.Layout;
@@ -21,9 +22,10 @@ public sealed partial class ProtocolDocumentTests
     public void Every_word_stands_in_the_document_with_its_offset_and_type(Type type)
     {
         Assert.That(type.IsLayoutSequential || type.IsExplicitLayout);
-        IEnumerable<string> inCode = type.GetFields(System.Reflection.BindingFlags.Instance |
-                System.Reflection.BindingFlags.Public)
-            .Select(field => Row((long)Marshal.OffsetOf(type, field.Name), field.FieldType, field.Name));
+        IEnumerable<string> inCode = type.GetFields(
+            BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
+            .Select(field => Row((long)Marshal.OffsetOf(type, field.Name), field.FieldType,
+                field.IsPublic ? field.Name : SharedWord.NameOf(field)));
         Assert.That(RowsUnder(type.Name), Is.EqualTo(inCode));
     }
 
@@ -31,7 +33,8 @@ public sealed partial class ProtocolDocumentTests
     [TestCase(typeof(RingEntry), 0x10)]
     [TestCase(typeof(FrameHeader), 0x08)]
     [TestCase(typeof(Lane), Lane.HeldOffset)]
-    public void Strides_are_the_documented_ones(Type type, int size) => Assert.That(Marshal.SizeOf(type), Is.EqualTo(size));
+    public void Strides_are_the_documented_ones(Type type, int size) =>
+        Assert.That(Marshal.SizeOf(type), Is.EqualTo(size));
 
     private static string Row(long offset, Type type, string name) => string.Create(CultureInfo.InvariantCulture,
         $"0x{offset:X2} {(type == typeof(ulong) ? "u64" : type == typeof(uint) ? "u32" : type.Name)} {name}");
@@ -44,7 +47,9 @@ public sealed partial class ProtocolDocumentTests
             .Select(row => $"{row.Groups["offset"].Value} {row.Groups["type"].Value} {row.Groups["name"].Value}");
     }
 
-    [GeneratedRegex(@"^\| (?<offset>0x[0-9A-F]+) \| (?<type>u\d+) \| (?<name>\w+) \|", RegexOptions.Multiline | RegexOptions.ExplicitCapture,
-         matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^\| (?<offset>0x[0-9A-F]+) \| (?<type>u\d+) \| (?<name>\w+) \|",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex WordRow();
 }

@@ -76,9 +76,11 @@ public sealed class CancellationTests<TSubject> : PipeContract<TSubject>
         using var source = new CancellationTokenSource();
         Task<ReadResult> pending = Reader.ReadAsync(source.Token).AsTask();
         await source.CancelAsync();
-        OperationCanceledException ended = (await Assert.CatchAsync<OperationCanceledException>(() => pending.WaitAsync(Patience)))!;
+        OperationCanceledException ended = (
+            await Assert.CatchAsync<OperationCanceledException>(() => pending.WaitAsync(Patience)))!;
         Assert.That(ended.CancellationToken, Is.EqualTo(source.Token));
-        await Assert.CatchAsync<OperationCanceledException>(async () => await Reader.ReadAsync(source.Token).ConfigureAwait(false));
+        await Assert.CatchAsync<OperationCanceledException>(
+            async () => await Reader.ReadAsync(source.Token).ConfigureAwait(false));
         await SendAsync("abc");
         Assert.That(await TakeAsync(), Is.EqualTo("abc"));
     }
@@ -139,7 +141,8 @@ public sealed class CancellationTests<TSubject> : PipeContract<TSubject>
         (ValueTask<FlushResult> flush, int written) = await WriteUntilPausedAsync(source.Token);
         Task<FlushResult> waiting = flush.AsTask();
         await source.CancelAsync();
-        OperationCanceledException ended = (await Assert.CatchAsync<OperationCanceledException>(() => waiting.WaitAsync(Patience)))!;
+        OperationCanceledException ended = (
+            await Assert.CatchAsync<OperationCanceledException>(() => waiting.WaitAsync(Patience)))!;
         Assert.That(ended.CancellationToken, Is.EqualTo(source.Token));
         await ReadPatternAsync(written);
         await SendAsync("abc");
@@ -150,7 +153,8 @@ public sealed class CancellationTests<TSubject> : PipeContract<TSubject>
     public async Task Flush_with_a_cancelled_token_shows_nothing_until_the_next()
     {
         Write("abc");
-        await Assert.CatchAsync<OperationCanceledException>(async () => await Writer.FlushAsync(new CancellationToken(canceled: true)).ConfigureAwait(false));
+        await Assert.CatchAsync<OperationCanceledException>(
+            async () => await Writer.FlushAsync(new CancellationToken(canceled: true)).ConfigureAwait(false));
         Assert.That(Reader.TryRead(out _), Is.False);
         await Writer.FlushAsync();
         Assert.That(await TakeAsync(), Is.EqualTo("abc"));

@@ -97,7 +97,8 @@ public sealed class CompletionTests<TSubject> : PipeContract<TSubject>
         await Writer.CompleteAsync();
         Assert.Throws<InvalidOperationException>(() => Writer.GetMemory());
         Assert.Throws<InvalidOperationException>(() => Writer.GetSpan());
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await Writer.WriteAsync(new byte[1]).ConfigureAwait(false));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            async () => await Writer.WriteAsync(new byte[1]).ConfigureAwait(false));
         Assert.DoesNotThrow(() => Writer.Complete());
         Assert.DoesNotThrow(() => Writer.Complete(new InvalidDataException("too late")));
         Assert.DoesNotThrow(() => Writer.CancelPendingFlush());

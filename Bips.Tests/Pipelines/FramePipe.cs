@@ -21,7 +21,8 @@ public class FramePipe : IPipeSubject
     {
         _producer = Producer.Create(_name, new PoolOptions { BufferSize = 8192, BufferCount = 8 });
         _consumer = Consumer.Open(_name, new ConsumerOptions { MaximumHeld = 6 });
-        _writer = _producer.AsPipeWriter(new FramePipeWriterOptions { Scheduler = writers, CompleteWithConsumers = true });
+        _writer = _producer.AsPipeWriter(
+            new FramePipeWriterOptions { Scheduler = writers, CompleteWithConsumers = true });
         _reader = _consumer.AsPipeReader(new FramePipeReaderOptions { Scheduler = readers, JoinFrames = JoinFrames });
     }
 
@@ -29,8 +30,8 @@ public class FramePipe : IPipeSubject
     {
         _reader!.Complete();
         _writer!.Complete();
-        Assert.That(_consumer!.IsDetached, Is.True, "the reader keeps leases");
-        Assert.That(_producer!.IsDetached, Is.True, "the writer keeps a lease");
+        Assert.That(_consumer!.Pulls.IsDetached, Is.True, "the reader keeps leases");
+        Assert.That(_producer!.Pulls.IsDetached, Is.True, "the writer keeps a lease");
         foreach (string file in Directory.GetFiles("/dev/shm", $"bips.{_name}*"))
         {
             // A writer that failed leaves the pool to a successor.

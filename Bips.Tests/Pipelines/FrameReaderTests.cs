@@ -5,7 +5,10 @@ using Bips.Tests.Support;
 
 namespace Bips.Tests.Pipelines;
 
-/// <summary>What a reader of a pool does that no other pipe can: frames in shared memory, few of them, from a producer that may die.</summary>
+/// <summary>
+/// What a reader of a pool does that no other pipe can: frames in shared memory, few of them, from a producer that may
+/// die.
+/// </summary>
 public sealed class FrameReaderTests : PoolFixture
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
@@ -23,7 +26,8 @@ public sealed class FrameReaderTests : PoolFixture
             using StoredReadLease frame = Take(beside);
             Assert.That(result.Buffer.IsSingleSegment, Is.True);
             Assert.That(result.Buffer.Length, Is.EqualTo(10));
-            Assert.That(PhysicalMemory.FrameOf(result.Buffer.FirstSpan), Is.EqualTo(PhysicalMemory.FrameOf(frame.Span)));
+            Assert.That(
+                PhysicalMemory.FrameOf(result.Buffer.FirstSpan), Is.EqualTo(PhysicalMemory.FrameOf(frame.Span)));
             reader.AdvanceTo(result.Buffer.End);
         }
 
@@ -76,9 +80,11 @@ public sealed class FrameReaderTests : PoolFixture
             reader.AdvanceTo(held.Buffer.Start, held.Buffer.End);
         }
 
-        BipsException error = (await Assert.ThrowsAsync<BipsException>(() => reader.ReadAsync().AsTask().WaitAsync(s_patience)))!;
+        BipsException error = (
+            await Assert.ThrowsAsync<BipsException>(() => reader.ReadAsync().AsTask().WaitAsync(s_patience)))!;
         Assert.That(error.Error, Is.EqualTo(BipsError.LeaseLimit));
-        Assert.That(error.Message, Does.Contain("20 bytes").And.Contain("2 frames").And.Contain(nameof(ConsumerOptions.MaximumHeld)));
+        Assert.That(error.Message, Does.Contain(
+            "20 bytes").And.Contain("2 frames").And.Contain(nameof(ConsumerOptions.MaximumHeld)));
         Fails(BipsError.LeaseLimit, () => reader.TryRead(out _));
         await reader.CompleteAsync();
     }
@@ -161,7 +167,8 @@ public sealed class FrameReaderTests : PoolFixture
         {
             var json = new Utf8JsonReader(read.Buffer);
             Reading reading = JsonSerializer.Deserialize<Reading>(ref json);
-            Assert.That(reading, Is.EqualTo(new Reading(places.Count, places.Count / 2f, -places.Count, (byte)places.Count)));
+            Assert.That(
+                reading, Is.EqualTo(new Reading(places.Count, places.Count / 2f, -places.Count, (byte)places.Count)));
             places.Add(MappedPlace.Of(read.Buffer.FirstSpan));
             reader.AdvanceTo(read.Buffer.End);
         }

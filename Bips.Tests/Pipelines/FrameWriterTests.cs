@@ -5,7 +5,9 @@ using Bips.Tests.Support;
 
 namespace Bips.Tests.Pipelines;
 
-/// <summary>What a writer into a pool does that no other pipe can: frames of a limited size in buffers of a limited number.</summary>
+/// <summary>
+/// What a writer into a pool does that no other pipe can: frames of a limited size in buffers of a limited number.
+/// </summary>
 public sealed class FrameWriterTests : PoolFixture
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
@@ -41,7 +43,8 @@ public sealed class FrameWriterTests : PoolFixture
         writer.Advance(60);
         string told = Assert.Throws<ArgumentOutOfRangeException>(() => writer.GetSpan(41))!.Message;
         Assert.That(told, Does.Contain("at most 100 bytes; 60 are written, 40 are left, and 41 are asked for"));
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await writer.WriteAsync(new byte[41]).ConfigureAwait(false));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            async () => await writer.WriteAsync(new byte[41]).ConfigureAwait(false));
         Assert.That(writer.UnflushedBytes, Is.EqualTo(60));
         await writer.WriteAsync(new byte[40]);
         Assert.That(consumer.TryPull(out ReadLease lease), Is.True);
@@ -66,7 +69,8 @@ public sealed class FrameWriterTests : PoolFixture
         Assert.Throws<InvalidOperationException>(() => writer.GetMemory());
         writer.CancelPendingFlush();
         Assert.That((await pending).IsCanceled, Is.True);
-        Assert.That(Assert.Throws<InvalidOperationException>(() => writer.GetMemory())!.Message, Does.Contain("Await FlushAsync"));
+        Assert.That(Assert.Throws<InvalidOperationException>(
+            () => writer.GetMemory())!.Message, Does.Contain("Await FlushAsync"));
         pending = writer.FlushAsync();
         Assert.That(pending.IsCompleted, Is.False);
         for (int i = 0; i < 3; i++)
@@ -90,7 +94,7 @@ public sealed class FrameWriterTests : PoolFixture
         writer.GetSpan(5);
         writer.Advance(5);
         await writer.CompleteAsync(new InvalidDataException("broken"));
-        Assert.That(producer.IsDetached, Is.True);
+        Assert.That(producer.Pulls.IsDetached, Is.True);
         Assert.That(consumer.Pull(out ReadLease lease, s_patience), Is.EqualTo(PullStatus.Success));
         Assert.That(lease.Length, Is.EqualTo(1));
         lease.Push();

@@ -2,7 +2,9 @@ using System.IO.Pipelines;
 
 namespace Bips.Tests.Pipelines;
 
-/// <summary>Both ends of something that claims to be a pipe. It pauses a writer that is far ahead of its reader.</summary>
+/// <summary>
+/// Both ends of something that claims to be a pipe. It pauses a writer that is far ahead of its reader.
+/// </summary>
 public interface IPipeSubject : IDisposable
 {
     PipeReader Reader { get; }

@@ -6,15 +6,17 @@ using Bips.Tests.Support;
 
 namespace Bips.Tests.Pipelines;
 
-/// <summary>Frames through both adapters allocate nothing in the steady state, whether reads and flushes wait or not.</summary>
+/// <summary>
+/// Frames through both adapters allocate nothing in the steady state, whether reads and flushes wait or not.
+/// </summary>
 public sealed class PipeAllocationTests : PoolFixture
 {
     private const int Frames = 2000;
     private const int Waits = 40_000;
 
     /// <summary>
-    /// Bytes in all, however many waits there are: threads that the pool starts meanwhile allocate a kilobyte each. An object of the smallest
-    /// size in every fiftieth wait would be more.
+    /// Bytes in all, however many waits there are: threads that the pool starts meanwhile allocate a kilobyte each. An
+    /// object of the smallest size in every fiftieth wait would be more.
     /// </summary>
     private const long Once = 16 << 10;
 
@@ -40,7 +42,8 @@ public sealed class PipeAllocationTests : PoolFixture
     private void AllocateNothing(string what, bool join, bool waitv)
     {
         ActorProcess actor = waitv ? StartActor() : StartActor("env", $"{FutexVector.Switch}=1");
-        string[] answer = actor.Do($"measure-pipe name={Name} what={what} join={(join ? 1 : 0)} rounds={Waits}").Split(' ');
+        string[] answer = actor.Do(
+            $"measure-pipe name={Name} what={what} join={(join ? 1 : 0)} rounds={Waits}").Split(' ');
         Assert.That(answer[0], Is.EqualTo("ok"), string.Join(' ', answer));
         Assert.That(int.Parse(answer[2], CultureInfo.InvariantCulture), Is.EqualTo(Waits), "some did not have to wait");
         Assert.That(long.Parse(answer[1], CultureInfo.InvariantCulture), Is.LessThan(Once));

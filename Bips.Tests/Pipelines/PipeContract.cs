@@ -5,7 +5,9 @@ using System.Text;
 namespace Bips.Tests.Pipelines;
 
 /// <summary>What the contracts of reader and writer have in common.</summary>
-/// <typeparam name="TSubject">The framework's own pipe, or the adapters over a pool: the same tests for each.</typeparam>
+/// <typeparam name="TSubject">
+/// The framework's own pipe, or the adapters over a pool: the same tests for each.
+/// </typeparam>
 public abstract class PipeContract<TSubject>
     where TSubject : IPipeSubject, new()
 {
@@ -38,7 +40,8 @@ public abstract class PipeContract<TSubject>
     /// <summary>Writes and flushes, which must not have to wait.</summary>
     protected async Task SendAsync(string text)
     {
-        FlushResult flushed = await Writer.WriteAsync(Encoding.ASCII.GetBytes(text)).AsTask().WaitAsync(Patience).ConfigureAwait(false);
+        FlushResult flushed = await Writer.WriteAsync(
+            Encoding.ASCII.GetBytes(text)).AsTask().WaitAsync(Patience).ConfigureAwait(false);
         Assert.That(flushed.IsCanceled, Is.False);
     }
 
@@ -75,7 +78,8 @@ public abstract class PipeContract<TSubject>
 
     /// <summary>Flushes of 512 bytes until one has to wait.</summary>
     /// <returns>The flush that waits, and how many bytes were written in all.</returns>
-    protected async Task<(ValueTask<FlushResult> Flush, int Written)> WriteUntilPausedAsync(CancellationToken cancellation = default)
+    protected async Task<(
+        ValueTask<FlushResult> Flush, int Written)> WriteUntilPausedAsync(CancellationToken cancellation = default)
     {
         const int length = 512;
         for (int i = 1; i <= 100; i++)
@@ -94,7 +98,9 @@ public abstract class PipeContract<TSubject>
         throw new InvalidOperationException("a writer that is far ahead of its reader was not paused");
     }
 
-    /// <summary>Reads so many bytes, and checks that they are what <see cref="WriteUntilPausedAsync"/> writes.</summary>
+    /// <summary>
+    /// Reads so many bytes, and checks that they are what <see cref="WriteUntilPausedAsync"/> writes.
+    /// </summary>
     protected async Task ReadPatternAsync(int written)
     {
         int read = 0;

@@ -6,7 +6,10 @@ using Bips.Tests.Support;
 
 namespace Bips.Tests.Pipelines;
 
-/// <summary>Whatever ends a read or flush that waits, and however many things at once, it ends once, and no frame is lost or kept.</summary>
+/// <summary>
+/// Whatever ends a read or flush that waits, and however many things at once, it ends once, and no frame is lost or
+/// kept.
+/// </summary>
 public sealed class RandomisedPipeEndTests(bool waitv) : WaitvFixture(waitv)
 {
     private const int Workers = 48;
@@ -27,7 +30,8 @@ public sealed class RandomisedPipeEndTests(bool waitv) : WaitvFixture(waitv)
         };
         TaskScheduler.UnobservedTaskException += note;
         int rounds = (Soak.Times(3000, 100_000) + Workers - 1) / Workers;
-        await Task.WhenAll(Enumerable.Range(0, Workers).Select(worker => Task.Run(() => Work(new Random(worker), $"{Name}-{worker}", rounds))));
+        await Task.WhenAll(Enumerable.Range(
+            0, Workers).Select(worker => Task.Run(() => Work(new Random(worker), $"{Name}-{worker}", rounds))));
         GC.Collect();
         GC.WaitForPendingFinalizers();
         TaskScheduler.UnobservedTaskException -= note;
@@ -40,7 +44,9 @@ public sealed class RandomisedPipeEndTests(bool waitv) : WaitvFixture(waitv)
         {
             PipeEnd first = s_ends[random.Next(s_ends.Length)];
             PipeEnd second = random.Next(2) == 0 ? first : s_ends[random.Next(s_ends.Length)];
-            await (random.Next(2) == 0 ? Read(random, name, [first, second]) : Flush(random, name, [first, second])).ConfigureAwait(false);
+            await (random.Next(2) == 0
+                ? Read(random, name, [first, second])
+                : Flush(random, name, [first, second])).ConfigureAwait(false);
         }
     }
 
@@ -49,7 +55,8 @@ public sealed class RandomisedPipeEndTests(bool waitv) : WaitvFixture(waitv)
         using var producer = Producer.Create(name, s_small);
         using var consumer = Consumer.Open(name);
         using var cancellation = new CancellationTokenSource();
-        PipeReader reader = consumer.AsPipeReader(new FramePipeReaderOptions { LeaveOpen = random.Next(2) == 0, JoinFrames = random.Next(2) == 0 });
+        PipeReader reader = consumer.AsPipeReader(
+            new FramePipeReaderOptions { LeaveOpen = random.Next(2) == 0, JoinFrames = random.Next(2) == 0 });
         bool isSent = false;
         Task<string> outcome = Outcome(ReadOnce(reader, cancellation.Token));
         await Fire(random, ends, end =>
@@ -79,15 +86,17 @@ public sealed class RandomisedPipeEndTests(bool waitv) : WaitvFixture(waitv)
             }
         }).ConfigureAwait(false);
         string ended = await outcome.WaitAsync(Patience).ConfigureAwait(false);
-        Assert.That(ends.Select(end => Expected(end, "frame", "end", nameof(PullStatus.ProducerLost))), Does.Contain(ended));
+        Assert.That(
+            ends.Select(end => Expected(end, "frame", "end", nameof(PullStatus.ProducerLost))), Does.Contain(ended));
         if (isSent && !ends.Contains(PipeEnd.Completion) && ended is not "frame")
         {
-            Assert.That(await NextFrame(reader).WaitAsync(Patience).ConfigureAwait(false), Is.EqualTo("frame"), $"after {ended}");
+            Assert.That(await NextFrame(
+                reader).WaitAsync(Patience).ConfigureAwait(false), Is.EqualTo("frame"), $"after {ended}");
         }
 
         await reader.CompleteAsync().ConfigureAwait(false);
         consumer.Dispose();
-        Assert.That(consumer.IsDetached, Is.True, $"the reader keeps a frame after {ended}");
+        Assert.That(consumer.Pulls.IsDetached, Is.True, $"the reader keeps a frame after {ended}");
     }
 
     private static async Task Flush(Random random, string name, PipeEnd[] ends)
@@ -126,10 +135,11 @@ public sealed class RandomisedPipeEndTests(bool waitv) : WaitvFixture(waitv)
         }).ConfigureAwait(false);
         string ended = await outcome.WaitAsync(Patience).ConfigureAwait(false);
         Assert.That(ends.Select(end => Expected(end, "buffer", "buffer", "buffer")), Does.Contain(ended));
-        Assert.That(producer.Published, Is.EqualTo(s_small.BufferCount), "what was flushed is out, however the wait ends");
+        Assert.That(producer.Published, Is.EqualTo(s_small.BufferCount), "what was flushed is out, however the wait " +
+            "ends");
         await writer.CompleteAsync().ConfigureAwait(false);
         producer.Dispose();
-        Assert.That(producer.IsDetached, Is.True, $"the writer keeps a buffer after {ended}");
+        Assert.That(producer.Pulls.IsDetached, Is.True, $"the writer keeps a buffer after {ended}");
     }
 
     /// <summary>Does each at a random moment, one after the other or both at once.</summary>
@@ -167,7 +177,9 @@ public sealed class RandomisedPipeEndTests(bool waitv) : WaitvFixture(waitv)
         return !result.Buffer.IsEmpty ? "frame" : result.IsCanceled ? "canceled" : "end";
     }
 
-    /// <summary>The frame that the first read did not get; a request that came too late for that one may come first.</summary>
+    /// <summary>
+    /// The frame that the first read did not get; a request that came too late for that one may come first.
+    /// </summary>
     private static async Task<string> NextFrame(PipeReader reader)
     {
         string next = await ReadOnce(reader, CancellationToken.None).ConfigureAwait(false);

@@ -150,7 +150,8 @@ public sealed class ReadingTests<TSubject> : PipeContract<TSubject>
     {
         await SendAsync("abcdef");
         ReadResult result = await ReadAsync();
-        Assert.Throws<InvalidOperationException>(() => Reader.AdvanceTo(result.Buffer.GetPosition(4), result.Buffer.GetPosition(3)));
+        Assert.Throws<InvalidOperationException>(
+            () => Reader.AdvanceTo(result.Buffer.GetPosition(4), result.Buffer.GetPosition(3)));
     }
 
     [Test]
@@ -168,7 +169,8 @@ public sealed class ReadingTests<TSubject> : PipeContract<TSubject>
         result = await Reader.ReadAtLeastAsync(0).AsTask().WaitAsync(Patience);
         Assert.That(TextOf(result), Is.EqualTo("j"));
         Reader.AdvanceTo(result.Buffer.End);
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(async () => await Reader.ReadAtLeastAsync(-1).ConfigureAwait(false));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
+            async () => await Reader.ReadAtLeastAsync(-1).ConfigureAwait(false));
     }
 
     [Test]

@@ -96,7 +96,8 @@ public sealed class WritingTests<TSubject> : PipeContract<TSubject>
     {
         (ValueTask<FlushResult> flush, _) = await WriteUntilPausedAsync();
         Task<FlushResult> waiting = flush.AsTask();
-        await Assert.ThrowsAsync<InvalidOperationException>(async () => await Writer.FlushAsync().ConfigureAwait(false));
+        await Assert.ThrowsAsync<InvalidOperationException>(
+            async () => await Writer.FlushAsync().ConfigureAwait(false));
         await Reader.CompleteAsync();
         await Task.WhenAny(waiting).WaitAsync(Patience);
     }

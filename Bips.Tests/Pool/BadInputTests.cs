@@ -20,7 +20,8 @@ public sealed class BadInputTests : PoolFixture
     [TestCase("größe")]
     public void Name_that_is_none_is_refused_and_the_rule_told(string name)
     {
-        ArgumentException created = Assert.Throws<ArgumentException>(() => Producer.Create(name, new PoolOptions { BufferSize = 1 }))!;
+        ArgumentException created = Assert.Throws<ArgumentException>(
+            () => Producer.Create(name, new PoolOptions { BufferSize = 1 }))!;
         ArgumentException opened = Assert.Throws<ArgumentException>(() => Consumer.Open(name))!;
         Assert.That(created.Message, Does.Contain("letters, digits"));
         Assert.That(opened.Message, Does.Contain("letters, digits"));
@@ -56,7 +57,8 @@ public sealed class BadInputTests : PoolFixture
 
         Assert.Throws<ArgumentException>(() => Producer.Create(Name, good with { Format = "" }));
         Assert.Throws<ArgumentException>(() => Producer.Create(Name, good with { Format = new string('x', 3841) }));
-        Assert.Throws<ArgumentOutOfRangeException>(() => Producer.Create(Name, good with { EvictStalledAfter = TimeSpan.Zero }));
+        Assert.Throws<ArgumentOutOfRangeException>(
+            () => Producer.Create(Name, good with { EvictStalledAfter = TimeSpan.Zero }));
         CreateProducer();
         Assert.Throws<ArgumentOutOfRangeException>(() => Consumer.Open(Name, new ConsumerOptions { MaximumHeld = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Consumer.Open(Name, new ConsumerOptions { MaximumHeld = 9 }));
@@ -100,8 +102,10 @@ public sealed class BadInputTests : PoolFixture
     public void Directory_that_is_not_there_or_cannot_hold_shared_memory_is_an_error()
     {
         var options = new PoolOptions { BufferSize = 8, Directory = "/no/such/directory" };
-        Assert.That(Fails(BipsError.System, () => Producer.Create(Name, options)).Message, Does.Contain("/no/such/directory"));
-        Fails(BipsError.PoolNotFound, () => Consumer.Open(Name, new ConsumerOptions { Directory = "/no/such/directory" }));
+        Assert.That(
+            Fails(BipsError.System, () => Producer.Create(Name, options)).Message, Does.Contain("/no/such/directory"));
+        Fails(BipsError.PoolNotFound, () => Consumer.Open(
+            Name, new ConsumerOptions { Directory = "/no/such/directory" }));
         var proc = new PoolOptions { BufferSize = 8, Directory = "/proc" };
         Assert.That(Fails(BipsError.System, () => Producer.Create(Name, proc)).Message, Does.Contain("tmpfs"));
     }
@@ -133,7 +137,8 @@ public sealed class BadInputTests : PoolFixture
     [TestCase(nameof(PoolHeader.Version), 4u, "layout version is 4")]
     [TestCase(nameof(PoolHeader.ByteOrder), 0x04030201u, "byte order")]
     [TestCase(nameof(PoolHeader.WordBits), 32u, "32 bits")]
-    public void Pool_of_another_version_byte_order_or_word_width_is_refused_both_ways(string field, uint value, string told)
+    public void Pool_of_another_version_byte_order_or_word_width_is_refused_both_ways(
+        string field, uint value, string told)
     {
         KillAProducer();
         Poke(PoolFile, field, value);
@@ -185,7 +190,8 @@ public sealed class BadInputTests : PoolFixture
     {
         const uint group = 65533;
         CreateProducer(new PoolOptions { BufferSize = 8, GroupId = group });
-        Assert.That(Shell.Run("stat", "-c", "%a %g", PoolFile, PoolFile + ".lanes"), Is.EqualTo($"640 {group}\n660 {group}\n"));
+        Assert.That(Shell.Run("stat", "-c", "%a %g", PoolFile, PoolFile + ".lanes"), Is.EqualTo($"640 {group}\n660 " +
+            $"{group}\n"));
         string actor = Path.Combine(AppContext.BaseDirectory, "Bips.Tests.Actor");
         string answer = Shell.Run(
             "sh", "-c", $"echo open name={Name} | setpriv --reuid=65534 --regid={group} --clear-groups -- {actor}");
@@ -205,7 +211,8 @@ public sealed class BadInputTests : PoolFixture
     public void Second_producer_is_refused_and_the_first_goes_on()
     {
         Producer producer = CreateProducer();
-        BipsException error = Fails(BipsError.ProducerActive, () => Producer.Create(Name, new PoolOptions { BufferSize = 1024 }));
+        BipsException error = Fails(
+            BipsError.ProducerActive, () => Producer.Create(Name, new PoolOptions { BufferSize = 1024 }));
         Assert.That(error.Message, Does.Contain($"process {Environment.ProcessId}"));
         Fails(BipsError.ProducerActive, () => Producer.Create(Name, new PoolOptions { BufferSize = 5 }));
         Assert.That(Send(producer), Is.EqualTo(1));
@@ -232,7 +239,7 @@ public sealed class BadInputTests : PoolFixture
         Assert.That(waiting.Wait(TimeSpan.FromSeconds(10)), Is.True);
 
         bool SomebodySleeps() => BitConverter.ToUInt32(
-            File.ReadAllBytes(PoolFile + ".lanes"), (int)Marshal.OffsetOf<Doorbells>(nameof(Doorbells.SleeperBell))) != 0;
+            File.ReadAllBytes(PoolFile + ".lanes"), (int)SharedWord.OffsetOf<Doorbells>("SleeperBell")) != 0;
     }
 
     private void KillAProducer()

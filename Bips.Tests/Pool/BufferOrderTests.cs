@@ -41,7 +41,8 @@ public sealed class BufferOrderTests : PoolFixture
     [Test]
     public void Sparse_stream_goes_round_in_the_buffers_that_were_used_last()
     {
-        Assert.That(Exchange(Sparse)[2..].Distinct().Count(), Is.EqualTo(2), "the newest is kept for late joiners, so two take turns");
+        Assert.That(Exchange(Sparse)[2..].Distinct().Count(), Is.EqualTo(2), "the newest is kept for late joiners, " +
+            "so two take turns");
     }
 
     private static PoolOptions Options() => new() { BufferSize = 64, BufferCount = Buffers };

@@ -93,7 +93,8 @@ public sealed class CapacityTests : PoolFixture
     }
 
     [Test]
-    public void Held_buffer_is_never_overwritten_however_far_the_consumer_lags([Values("drop-oldest", "latest:1", "block")] string overflow)
+    public void Held_buffer_is_never_overwritten_however_far_the_consumer_lags(
+        [Values("drop-oldest", "latest:1", "block")] string overflow)
     {
         ActorProcess producer = StartActor();
         producer.Do($"create name={Name} size=4096 buffers=6");
@@ -201,9 +202,11 @@ public sealed class CapacityTests : PoolFixture
     [TestCase(2, 1, 1)]
     [TestCase(4, 3, 1)]
     [TestCase(4, 1, 3)]
-    public void Pool_that_could_starve_its_producer_is_refused_with_the_rule_and_the_numbers(int buffers, int history, int leases)
+    public void Pool_that_could_starve_its_producer_is_refused_with_the_rule_and_the_numbers(
+        int buffers, int history, int leases)
     {
-        var options = new PoolOptions { BufferSize = 8, BufferCount = buffers, History = history, WriteLeases = leases };
+        var options =
+            new PoolOptions { BufferSize = 8, BufferCount = buffers, History = history, WriteLeases = leases };
         BipsException error = Fails(BipsError.PoolTooSmall, () => Producer.Create(Name, options));
         Assert.That(error.Message, Does.Contain($"{buffers} > {leases} + {history} + 0").And.Contain("at least"));
     }
@@ -233,7 +236,8 @@ public sealed class CapacityTests : PoolFixture
             consumers[i].Say($"receive count={5000 + i} pauses=1 seed={i} timeout=1000");
         }
 
-        Assert.That(producer.Do("send count=5003 pauses=1 timeout=1000"), Does.StartWith("TimedOut").Or.StartsWith("ok"));
+        Assert.That(
+            producer.Do("send count=5003 pauses=1 timeout=1000"), Does.StartWith("TimedOut").Or.StartsWith("ok"));
         foreach (ActorProcess consumer in consumers)
         {
             Assert.That(consumer.Answer(), Does.StartWith("Success").Or.StartsWith("TimedOut"));

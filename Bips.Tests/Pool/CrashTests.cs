@@ -5,7 +5,8 @@ using Bips.Tests.Support;
 namespace Bips.Tests.Pool;
 
 /// <summary>
-/// Deaths that a test can arrange one at a time; <c>Bips.Torture</c> arranges them by the thousand and at every step of the protocol.
+/// Deaths that a test can arrange one at a time; <c>Bips.Torture</c> arranges them by the thousand and at every step of
+/// the protocol.
 /// </summary>
 public sealed class CrashTests : PoolFixture
 {
@@ -201,8 +202,10 @@ public sealed class CrashTests : PoolFixture
             }
 
             string[] answers = [.. racers.Select(racer => racer.Answer())];
-            Assert.That(answers.Count(answer => answer.StartsWith("ok", StringComparison.Ordinal)), Is.EqualTo(1), string.Join('\n', answers));
-            Assert.That(answers.Count(answer => answer.StartsWith("error ProducerActive", StringComparison.Ordinal)), Is.EqualTo(2));
+            Assert.That(answers.Count(answer => answer.StartsWith(
+                "ok", StringComparison.Ordinal)), Is.EqualTo(1), string.Join('\n', answers));
+            Assert.That(answers.Count(
+                answer => answer.StartsWith("error ProducerActive", StringComparison.Ordinal)), Is.EqualTo(2));
             foreach (ActorProcess racer in racers)
             {
                 racer.Kill();
@@ -225,7 +228,8 @@ public sealed class CrashTests : PoolFixture
             var clock = Stopwatch.StartNew();
             Assert.That(producer.Do($"create name={Name} size=100000"), Does.StartWith("ok"));
             slowest = clock.Elapsed > slowest ? clock.Elapsed : slowest;
-            Assert.That(consumer.Do($"open name={Name} overflow={(cycle % 2 == 0 ? "block" : "drop-oldest")}"), Does.StartWith("ok"));
+            Assert.That(consumer.Do(
+                $"open name={Name} overflow={(cycle % 2 == 0 ? "block" : "drop-oldest")}"), Does.StartWith("ok"));
             producer.Do("send count=5");
             consumer.Do("pull");
             consumer.Kill();
@@ -266,7 +270,8 @@ public sealed class CrashTests : PoolFixture
     [Test]
     public void Consumer_that_waits_although_nothing_comes_is_not_stalled()
     {
-        Producer producer = CreateProducer(new PoolOptions { BufferSize = 64, EvictStalledAfter = TimeSpan.FromMilliseconds(50) });
+        Producer producer = CreateProducer(
+            new PoolOptions { BufferSize = 64, EvictStalledAfter = TimeSpan.FromMilliseconds(50) });
         Consumer consumer = OpenConsumer();
         Assert.That(consumer.Pull(out _, TimeSpan.FromMilliseconds(300)), Is.EqualTo(PullStatus.TimedOut));
         Send(producer, 64, count: 3);
@@ -290,7 +295,8 @@ public sealed class CrashTests : PoolFixture
 
     private static void Overwrite(string name, long offset, int value)
     {
-        using var file = File.OpenHandle(Path.Combine("/dev/shm", name), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        using var file = File.OpenHandle(
+            Path.Combine("/dev/shm", name), FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         RandomAccess.Write(file, BitConverter.GetBytes(value), offset);
     }
 

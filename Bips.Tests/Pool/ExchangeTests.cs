@@ -33,7 +33,8 @@ public sealed class ExchangeTests : PoolFixture
     }
 
     [Test]
-    public void First_frame_after_an_attach_is_never_missed([Values("block", "drop-oldest", "latest:8")] string overflow)
+    public void First_frame_after_an_attach_is_never_missed(
+        [Values("block", "drop-oldest", "latest:8")] string overflow)
     {
         ActorProcess producer = StartActor();
         ActorProcess consumer = StartActor();
@@ -42,7 +43,8 @@ public sealed class ExchangeTests : PoolFixture
         {
             consumer.Do($"open name={Name} overflow={overflow}");
             producer.Say("send length=8");
-            Assert.That(consumer.Do("pull"), Does.StartWith(string.Create(CultureInfo.InvariantCulture, $"Success {round} ")));
+            Assert.That(
+                consumer.Do("pull"), Does.StartWith(string.Create(CultureInfo.InvariantCulture, $"Success {round} ")));
             Assert.That(producer.Answer(), Does.StartWith("ok"));
             consumer.Do("close-consumer");
         }
@@ -53,9 +55,11 @@ public sealed class ExchangeTests : PoolFixture
     [Test]
     public void Length_and_flags_are_those_of_the_frame_however_often_its_buffer_was_used()
     {
-        Producer producer = CreateProducer(new PoolOptions { BufferSize = 4096, BufferCount = 2, History = 0, Format = "x" });
+        Producer producer = CreateProducer(
+            new PoolOptions { BufferSize = 4096, BufferCount = 2, History = 0, Format = "x" });
         Consumer consumer = OpenConsumer();
-        (int Length, uint Flags)[] frames = [(10, 1), (10, 1), (10, 1), (10, 2), (20, 2), (20, 2), (20, 1), (0, 1), (4096, uint.MaxValue), (0, 0), (1, 0)];
+        (int Length, uint Flags)[] frames = [(10, 1), (
+            10, 1), (10, 1), (10, 2), (20, 2), (20, 2), (20, 1), (0, 1), (4096, uint.MaxValue), (0, 0), (1, 0)];
         foreach ((int length, uint flags) in frames)
         {
             producer.Pull(out WriteLease lease);
@@ -133,7 +137,8 @@ public sealed class ExchangeTests : PoolFixture
     [Test]
     public void Format_timestamp_flags_and_metadata_arrive_with_the_frame()
     {
-        Producer producer = CreateProducer(new PoolOptions { BufferSize = 10, MetadataSize = 4, Format = "video/x-raw,format=Ü" });
+        Producer producer = CreateProducer(
+            new PoolOptions { BufferSize = 10, MetadataSize = 4, Format = "video/x-raw,format=Ü" });
         Consumer consumer = OpenConsumer();
         producer.Pull(out WriteLease first);
         first.Metadata[3] = 7;

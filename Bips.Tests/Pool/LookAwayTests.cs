@@ -1,6 +1,10 @@
+using Bips.Waiting;
+
 namespace Bips.Tests.Pool;
 
-/// <summary>Looking away pays in a stream and not in an exchange of frames one for one: which it is shows from what it brought.</summary>
+/// <summary>
+/// Looking away pays in a stream and not in an exchange of frames one for one: which it is shows from what it brought.
+/// </summary>
 public sealed class LookAwayTests
 {
     private const int Buffers = 64;
@@ -17,7 +21,8 @@ public sealed class LookAwayTests
     }
 
     [Test]
-    public void Every_wait_looks_away_while_several_frames_come() => Assert.That(LooksAway(Waits, frames: 2), Is.EqualTo(Waits));
+    public void Every_wait_looks_away_while_several_frames_come() =>
+        Assert.That(LooksAway(Waits, frames: 2), Is.EqualTo(Waits));
 
     [Test]
     public void Hardly_any_wait_looks_away_while_frames_come_one_by_one() =>

@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Bips.Layout;
 using Bips.Memory;
 using Bips.Tests.Support;
 
 namespace Bips.Tests.Pool;
 
-/// <summary>Producer and consumer in one process, which then use one mapping of what both touch with every frame.</summary>
+/// <summary>
+/// Producer and consumer in one process, which then use one mapping of what both touch with every frame.
+/// </summary>
 public sealed unsafe class OneProcessTests : PoolFixture
 {
     private static readonly PoolOptions s_options = new() { BufferSize = 64, BufferCount = 4 };
@@ -15,12 +18,13 @@ public sealed unsafe class OneProcessTests : PoolFixture
     {
         Producer producer = CreateProducer(s_options);
         Consumer consumer = OpenConsumer();
-        Assert.That((nint)consumer.SignalWord, Is.EqualTo((nint)(&producer.Memory.State->Signal)));
+        Assert.That((nint)consumer.Pulls.Word.Address, Is.EqualTo(SignalOf(producer)));
         producer.Pull(out WriteLease written);
         ref byte inProducer = ref written.Span[0];
         written.Push(1);
         consumer.Pull(out ReadLease read);
-        Assert.That(Unsafe.AreSame(in inProducer, in read.Span[0]), Is.False, "a consumer's buffers are mapped read-only");
+        Assert.That(Unsafe.AreSame(in inProducer, in read.Span[0]), Is.False, "a consumer's buffers are mapped " +
+            "read-only");
         read.Push();
     }
 
@@ -69,13 +73,16 @@ public sealed unsafe class OneProcessTests : PoolFixture
         Send(second);
         Assert.That(TakeSequence(ofSecond), Is.EqualTo(1));
         Assert.That(ofFirst.Pull(out _), Is.EqualTo(PullStatus.EndOfStream));
-        Assert.That((nint)ofSecond.SignalWord, Is.EqualTo((nint)(&second.Memory.State->Signal)));
+        Assert.That((nint)ofSecond.Pulls.Word.Address, Is.EqualTo(SignalOf(second)));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void OpenAndForget() => Consumer.Open(Name).TryPull(out _);
 
-    private static ulong InodeOf(Producer producer) => ObjectFile.Inode(producer.Memory.File, producer.Memory.Path);
+    private static ulong InodeOf(Producer producer) => ObjectFile.Inode(producer.Memory.File, producer.Pool.Name);
+
+    private static nint SignalOf(Producer producer) =>
+        (nint)producer.Memory.Control.State + (nint)SharedWord.OffsetOf<ProducerState>("Signal");
 
     /// <summary>Number of mappings of the file with that inode number in this process.</summary>
     private static int MappingsOf(ulong inode)

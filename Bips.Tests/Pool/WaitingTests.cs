@@ -97,8 +97,8 @@ public sealed class WaitingTests : PoolFixture
     [Test]
     public void Clock_is_the_kernels_monotonic_one_which_wall_clock_jumps_do_not_move()
     {
-        // The system's uptime is read from the same clock, in hundredths of a second (CLOCK_BOOTTIME, which differs from
-        // CLOCK_MONOTONIC only by time spent suspended).
+        // The system's uptime is read from the same clock, in hundredths of a second (CLOCK_BOOTTIME, which differs
+        // from CLOCK_MONOTONIC only by time spent suspended).
         double before = MonotonicClock.Nanoseconds / 1e9;
         double uptime = double.Parse(File.ReadAllText("/proc/uptime").Split(' ')[0], CultureInfo.InvariantCulture);
         Assert.That(uptime, Is.EqualTo(before).Within(1.0));
@@ -122,9 +122,12 @@ public sealed class WaitingTests : PoolFixture
         never.Wait(TimeSpan.FromSeconds(1));
         (TimeSpan Idle, TimeSpan Blocked) before = (idle.ProcessorTime, blocked.ProcessorTime);
         never.Wait(TimeSpan.FromSeconds(10));
-        Assert.That((idle.ProcessorTime - before.Idle).TotalMilliseconds, Is.LessThan(100), "1 % of 10 s, idle consumer");
-        Assert.That((blocked.ProcessorTime - before.Blocked).TotalMilliseconds, Is.LessThan(100), "1 % of 10 s, blocked producer");
-        TestContext.Out.WriteLine($"idle {idle.ProcessorTime - before.Idle}, blocked {blocked.ProcessorTime - before.Blocked}");
+        Assert.That((idle.ProcessorTime - before.Idle).TotalMilliseconds, Is.LessThan(100), "1 % of 10 s, idle " +
+            "consumer");
+        Assert.That((blocked.ProcessorTime - before.Blocked).TotalMilliseconds, Is.LessThan(100), "1 % of 10 s, " +
+            "blocked producer");
+        TestContext.Out.WriteLine($"idle {idle.ProcessorTime - before.Idle}, blocked " +
+            $"{blocked.ProcessorTime - before.Blocked}");
         slow.Dispose();
         idle.Answer();
         blocked.Answer();
@@ -150,7 +153,8 @@ public sealed class WaitingTests : PoolFixture
             Assert.Throws<OperationCanceledException>(() => producer.Pull(out _, Timeout.InfiniteTimeSpan, soon.Token));
         }
 
-        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(4)), "50 cancellations that wait for a slice each take 5 s");
+        Assert.That(clock.Elapsed, Is.LessThan(TimeSpan.FromSeconds(4)), "50 cancellations that wait for a slice " +
+            "each take 5 s");
         using var already = new CancellationTokenSource();
         already.Cancel();
         Assert.Throws<OperationCanceledException>(() => producer.Pull(out _, TimeSpan.FromSeconds(1), already.Token));
@@ -163,10 +167,13 @@ public sealed class WaitingTests : PoolFixture
         for (int i = 0; i < 20; i++)
         {
             string name = $"{Name}-{i}";
-            using var producer = Producer.Create(name, new PoolOptions { BufferSize = 64, BufferCount = 3, WaitMode = mode });
+            using var producer = Producer.Create(
+                name, new PoolOptions { BufferSize = 64, BufferCount = 3, WaitMode = mode });
             using var consumer = Consumer.Open(name, new ConsumerOptions { WaitMode = mode });
             Task waiting = Task.Factory.StartNew(
-                () => Assert.Throws<ObjectDisposedException>(() => consumer.Pull(out _)), TaskCreationOptions.LongRunning);
+                () =>
+                    Assert.Throws<ObjectDisposedException>(
+                        () => consumer.Pull(out _)), TaskCreationOptions.LongRunning);
             using (var gone = new ManualResetEventSlim())
             {
                 gone.Wait(i);
@@ -178,7 +185,9 @@ public sealed class WaitingTests : PoolFixture
             using var slow = Consumer.Open(name);
             Send(producer, 64, count: 3);
             waiting = Task.Factory.StartNew(
-                () => Assert.Throws<ObjectDisposedException>(() => producer.Pull(out _)), TaskCreationOptions.LongRunning);
+                () =>
+                    Assert.Throws<ObjectDisposedException>(
+                        () => producer.Pull(out _)), TaskCreationOptions.LongRunning);
             producer.Dispose();
             Assert.That(waiting.Wait(TimeSpan.FromSeconds(10)), Is.True);
         }
@@ -192,7 +201,8 @@ public sealed class WaitingTests : PoolFixture
         {
             Consumer consumer = Consumer.Open(Name, new ConsumerOptions { Overflow = OverflowPolicy.DropOldest });
             using var started = new ManualResetEventSlim();
-            Task reader = Task.Factory.StartNew(() => ReadUntilDisposed(consumer, started), TaskCreationOptions.LongRunning);
+            Task reader = Task.Factory.StartNew(
+                () => ReadUntilDisposed(consumer, started), TaskCreationOptions.LongRunning);
             started.Wait();
             Send(producer, 4096, count: 20);
             consumer.Dispose();
@@ -258,7 +268,8 @@ public sealed class WaitingTests : PoolFixture
     public void Steady_state_allocates_nothing_on_either_side(
         [Values("block", "drop-oldest", "latest:1")] string overflow, [Values] WaitMode mode)
     {
-        Producer producer = CreateProducer(new PoolOptions { BufferSize = 64, BufferCount = 4, MetadataSize = 8, WaitMode = mode });
+        Producer producer = CreateProducer(
+            new PoolOptions { BufferSize = 64, BufferCount = 4, MetadataSize = 8, WaitMode = mode });
         OverflowPolicy policy = overflow switch
         {
             "block" => OverflowPolicy.Block,

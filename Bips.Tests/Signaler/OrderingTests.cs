@@ -9,7 +9,10 @@ public sealed unsafe class OrderingTests
     private const int Rounds = 100_000;
     private const int LineSize = 128;
 
-    /// <summary>Dekker's pattern, the one thing that a release store does not give: it fails within a few thousand rounds with one.</summary>
+    /// <summary>
+    /// Dekker's pattern, the one thing that a release store does not give: it fails within a few thousand rounds with
+    /// one.
+    /// </summary>
     [Test]
     public void Of_two_threads_that_store_fenced_and_then_load_one_sees_the_other([Values] bool isByte)
     {

@@ -64,9 +64,11 @@ public sealed unsafe class SemaphoreTests
         BroadcastSemaphore poster = Broadcast();
         BroadcastSemaphore waiter = Broadcast();
         uint ticket = waiter.Announce();
-        Assert.That(waiter.Sleep(ticket, Deadline.After(TimeSpan.FromMilliseconds(1))), Is.EqualTo(FutexResult.TimedOut));
+        Assert.That(
+            waiter.Sleep(ticket, Deadline.After(TimeSpan.FromMilliseconds(1))), Is.EqualTo(FutexResult.TimedOut));
         poster.Post(1);
-        Assert.That(waiter.Sleep(ticket, Deadline.Never), Is.EqualTo(FutexResult.Changed), "a post makes the ticket stale");
+        Assert.That(waiter.Sleep(ticket, Deadline.Never), Is.EqualTo(FutexResult.Changed), "a post makes the ticket " +
+            "stale");
         Assert.That(waiter.Posted, Is.EqualTo(1));
     }
 
@@ -154,7 +156,10 @@ public sealed unsafe class SemaphoreTests
         Assert.That(condition.Looks, Is.InRange(10, 100));
     }
 
-    /// <summary>Counted in processor time, which does not depend on who else runs: without yielding each exchange takes two time slices of it.</summary>
+    /// <summary>
+    /// Counted in processor time, which does not depend on who else runs: without yielding each exchange takes two time
+    /// slices of it.
+    /// </summary>
     [Test]
     public void Spinners_that_share_a_processor_let_each_other_run()
     {
@@ -164,7 +169,8 @@ public sealed unsafe class SemaphoreTests
         Task[] both = [.. Enumerable.Range(0, 2).Select(side => Task.Factory.StartNew(
             () => used[side] = ExchangePinned(processor, side, exchanges), TaskCreationOptions.LongRunning))];
         Assert.That(Task.WaitAll(both, TimeSpan.FromSeconds(60)), Is.True);
-        Assert.That(used.Sum() / 1000.0 / exchanges, Is.LessThan(500), "microseconds of processor time for an exchange");
+        Assert.That(used.Sum() / 1000.0 / exchanges, Is.LessThan(500), "microseconds of processor time for an " +
+            "exchange");
     }
 
     private BroadcastSemaphore Broadcast() =>
@@ -179,7 +185,8 @@ public sealed unsafe class SemaphoreTests
         for (ulong taken = 0; taken < permits; taken++)
         {
             var condition = new Posted((ulong*)_memory, taken + 1);
-            Assert.That(Wait.Until(ref condition, ref waiter, ref spin, Deadline.After(TimeSpan.FromSeconds(5)), s_slice),
+            Assert.That(
+                Wait.Until(ref condition, ref waiter, ref spin, Deadline.After(TimeSpan.FromSeconds(5)), s_slice),
                 Is.EqualTo(WaitResult.Met));
         }
     }
@@ -211,7 +218,8 @@ public sealed unsafe class SemaphoreTests
         for (uint taken = 0; taken < rings; taken++)
         {
             var condition = new Rung(work, taken + 1);
-            Assert.That(Wait.Until(ref condition, ref waiter, ref spin, Deadline.After(TimeSpan.FromSeconds(5)), s_slice),
+            Assert.That(
+                Wait.Until(ref condition, ref waiter, ref spin, Deadline.After(TimeSpan.FromSeconds(5)), s_slice),
                 Is.EqualTo(WaitResult.Met));
         }
     }

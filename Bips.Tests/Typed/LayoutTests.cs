@@ -21,7 +21,8 @@ public sealed unsafe class LayoutTests
         Assert.That(Layout<Small>(), Is.EqualTo("16: flag:bool8@0,letter:char16@2,colour:u8@4,wide:f64@8"));
         Assert.That(Layout<Packed>(), Is.EqualTo("9: flag:bool8@0,wide:f64@1"));
         Assert.That(Layout<Vector3>(), Is.EqualTo("12: X:f32@0,Y:f32@4,Z:f32@8"));
-        Assert.That(Layout<Framework>(), Is.EqualTo("64: money:decimal@0,id:guid@16,large:u128@32,half:f16@48,time:ticks64@56"));
+        Assert.That(Layout<Framework>(), Is.EqualTo(
+            "64: money:decimal@0,id:guid@16,large:u128@32,half:f16@48,time:ticks64@56"));
     }
 
     [Test]
@@ -34,9 +35,11 @@ public sealed unsafe class LayoutTests
     [Test]
     public void Nested_structs_unions_inline_arrays_and_fixed_buffers_are_followed()
     {
-        Assert.That(Layout<Nested>(), Is.EqualTo("40: id:i32@0,at.Time:i64@8,at.X:f32@16,at.Y:f32@20,at.Quality:u8@24,last:u16@32"));
+        Assert.That(Layout<Nested>(), Is.EqualTo(
+            "40: id:i32@0,at.Time:i64@8,at.X:f32@16,at.Y:f32@20,at.Quality:u8@24,last:u16@32"));
         Assert.That(Layout<Union>(), Is.EqualTo("16: low:u32@4,whole:u64@4,high:u32@8"));
-        Assert.That(Layout<Polygon>(), Is.EqualTo("44: count:i32@0,corners[4/8].x:f32@4,corners[4/8].y:f32@8,name[5/1]:u8@36"));
+        Assert.That(
+            Layout<Polygon>(), Is.EqualTo("44: count:i32@0,corners[4/8].x:f32@4,corners[4/8].y:f32@8,name[5/1]:u8@36"));
     }
 
     [Test]

@@ -5,7 +5,9 @@ using Bips.Tests.Support;
 
 namespace Bips.Tests.Typed;
 
-/// <summary>Frames that are values of a struct, written and read by reference, and only by programs that mean the same struct.</summary>
+/// <summary>
+/// Frames that are values of a struct, written and read by reference, and only by programs that mean the same struct.
+/// </summary>
 public sealed class TypedFrameTests : PoolFixture
 {
     /// <summary>What <see cref="Reading"/> is to a program of another build.</summary>
@@ -20,7 +22,8 @@ public sealed class TypedFrameTests : PoolFixture
         lease.Value = new Reading(1, 2, 3, 4);
         lease.Values[1] = new Reading(10, 20, 30, 40);
         Assert.That(lease.Push(2), Is.EqualTo(1));
-        Assert.That(StartActor().Do($"add-readings name={Name}"), Is.EqualTo("ok 2 Reading { Time = 11, X = 22, Y = 33, Quality = 40 }"));
+        Assert.That(StartActor().Do($"add-readings name={Name}"), Is.EqualTo("ok 2 Reading { Time = 11, X = 22, Y = " +
+            "33, Quality = 40 }"));
     }
 
     [Test]
@@ -34,7 +37,8 @@ public sealed class TypedFrameTests : PoolFixture
         written.Push(flags: 5, timestamp: 6);
         Assert.That(consumer.Pull(out ReadLease<Reading> read, TimeSpan.Zero), Is.EqualTo(PullStatus.Success));
         Assert.That(PhysicalMemory.FrameOf(MemoryMarshal.AsBytes(read.Values)), Is.EqualTo(page));
-        Assert.That((read.Value.Time, read.Count, read.Flags, read.Timestamp, read.Sequence), Is.EqualTo((7, 1, 5, 6, 1)));
+        Assert.That(
+            (read.Value.Time, read.Count, read.Flags, read.Timestamp, read.Sequence), Is.EqualTo((7, 1, 5, 6, 1)));
         StoredReadLease<Reading> stored = read.Store();
         Assert.That(stored.Value.Time, Is.EqualTo(7));
         stored.Push();
@@ -46,10 +50,11 @@ public sealed class TypedFrameTests : PoolFixture
     {
         using Producer<Reading> producer = Producer.Create<Reading>(Name);
         string told = Fails(BipsError.Incompatible, () => Consumer.Open<OlderReading>(Name)).Message;
-        Assert.That(told, Does.Contain("Bips.Tests.Actor.Reading (24 bytes: Time:i64@0,X:f32@8,Y:f32@12,Quality:u8@16)"));
+        Assert.That(told, Does.Contain("Bips.Tests.Actor.Reading (24 bytes: " +
+            "Time:i64@0,X:f32@8,Y:f32@12,Quality:u8@16)"));
         Assert.That(told, Does.Contain("OlderReading (32 bytes: Time:i64@0,X:f32@8,Y:f64@16,Quality:u8@24)"));
-        Assert.That(told, Does.Contain("size 24 in the pool, 32 in the program; pool only: Y:f32@12; pool only: Quality:u8@16; " +
-            "program only: Y:f64@16; program only: Quality:u8@24"));
+        Assert.That(told, Does.Contain("size 24 in the pool, 32 in the program; pool only: Y:f32@12; pool only: " +
+            "Quality:u8@16; program only: Y:f64@16; program only: Quality:u8@24"));
         Assert.That(producer.Untyped.Consumers(), Is.Empty, "the refused consumer keeps its lane");
     }
 
@@ -105,7 +110,8 @@ public sealed class TypedFrameTests : PoolFixture
         Producer producer = CreateProducer(PoolOptions.ForFrames<Reading>());
         using Consumer<Reading> consumer = Consumer.Open<Reading>(Name);
         Send(producer, length: 23);
-        Assert.That(Fails(BipsError.Corrupt, () => consumer.Pull(out ReadLease<Reading> _)).Message, Does.Contain("23 bytes"));
+        Assert.That(
+            Fails(BipsError.Corrupt, () => consumer.Pull(out ReadLease<Reading> _)).Message, Does.Contain("23 bytes"));
         Send(producer, length: 24);
         Assert.That(consumer.TryPull(out ReadLease<Reading> next), Is.True);
         next.Push();
@@ -146,7 +152,8 @@ public sealed class TypedFrameTests : PoolFixture
         Assert.That(lease.Push(2), Is.EqualTo(1));
         Assert.Throws<ArgumentOutOfRangeException>(() => PoolOptions.ForFrames<Reading>(0));
         Assert.Throws<ArgumentOutOfRangeException>(() => PoolOptions.ForFrames<Reading>(int.MaxValue));
-        Assert.Throws<ArgumentException>(() => Producer.Create<Reading>(Name, new PoolOptions { BufferSize = Unsafe.SizeOf<Reading>() - 1 }));
+        Assert.Throws<ArgumentException>(
+            () => Producer.Create<Reading>(Name, new PoolOptions { BufferSize = Unsafe.SizeOf<Reading>() - 1 }));
     }
 
     [Test]

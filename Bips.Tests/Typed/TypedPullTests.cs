@@ -95,7 +95,8 @@ public sealed class TypedPullTests(bool waitv) : WaitvFixture(waitv)
         using Producer<Reading> producer = Producer.Create<Reading>(Name);
         using Consumer<Reading> consumer = Consumer.Open<Reading>(Name);
         Assert.That((await Soon(consumer.PullAsync(TimeSpan.Zero))).Status, Is.EqualTo(PullStatus.TimedOut));
-        Assert.That((await Soon(consumer.PullAsync(TimeSpan.FromMilliseconds(1)))).Status, Is.EqualTo(PullStatus.TimedOut));
+        Assert.That(
+            (await Soon(consumer.PullAsync(TimeSpan.FromMilliseconds(1)))).Status, Is.EqualTo(PullStatus.TimedOut));
         using var cancellation = new CancellationTokenSource();
         ValueTask<PullResult<StoredReadLease<Reading>>> pull = consumer.PullAsync(cancellation.Token);
         await cancellation.CancelAsync();

@@ -5,7 +5,8 @@ internal static class Watch
 {
     public static async Task AllAsync(string name, int cameras)
     {
-        string[] reports = await Task.WhenAll(Enumerable.Range(1, cameras).Select(camera => OneAsync($"{name}-{camera}", camera)))
+        string[] reports = await Task.WhenAll(
+            Enumerable.Range(1, cameras).Select(camera => OneAsync($"{name}-{camera}", camera)))
             .ConfigureAwait(false);
         foreach (string report in reports)
         {

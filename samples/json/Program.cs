@@ -8,7 +8,9 @@ using Bips.Samples.Json;
 //
 //     json-events write NAME COUNT
 //     json-events read NAME
-await (args[0] is "write" ? WriteAsync(args[1], int.Parse(args[2], CultureInfo.InvariantCulture)) : ReadAsync(args[1])).ConfigureAwait(false);
+await (args[0] is "write"
+    ? WriteAsync(args[1], int.Parse(args[2], CultureInfo.InvariantCulture))
+    : ReadAsync(args[1])).ConfigureAwait(false);
 
 static async Task WriteAsync(string name, int count)
 {
@@ -33,7 +35,8 @@ static async Task WriteAsync(string name, int count)
 
 static async Task ReadAsync(string name)
 {
-    PipeReader reader = Consumer.Open(name, new ConsumerOptions { WaitForPool = TimeSpan.FromSeconds(30) }).AsPipeReader();
+    PipeReader reader = Consumer.Open(
+        name, new ConsumerOptions { WaitForPool = TimeSpan.FromSeconds(30) }).AsPipeReader();
     while (await reader.ReadAsync().ConfigureAwait(false) is { IsCompleted: false } read)
     {
         var json = new Utf8JsonReader(read.Buffer);

@@ -1,6 +1,8 @@
 namespace Bips.Samples.NewestFrame;
 
-/// <summary>The newest frame of a pool, for one request after the other. It is held until there is a newer one.</summary>
+/// <summary>
+/// The newest frame of a pool, for one request after the other. It is held until there is a newer one.
+/// </summary>
 internal sealed class FrameWindow(Consumer consumer) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
@@ -15,7 +17,8 @@ internal sealed class FrameWindow(Consumer consumer) : IDisposable
         {
             // Waits only for the very first frame.
             TimeSpan patience = _hasFrame ? TimeSpan.Zero : TimeSpan.FromSeconds(1);
-            PullResult<StoredReadLease> pulled = await consumer.PullAsync(patience, http.RequestAborted).ConfigureAwait(false);
+            PullResult<StoredReadLease> pulled = await consumer.PullAsync(
+                patience, http.RequestAborted).ConfigureAwait(false);
             if (pulled.IsSuccess)
             {
                 _newest.Dispose();

@@ -1,4 +1,0 @@
-namespace Bips;
-
-/// <summary>A frame that a lane has taken.</summary>
-internal readonly record struct TakenFrame(int Index, int Length, ulong Sequence, long Timestamp, uint Flags);
