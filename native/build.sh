@@ -20,7 +20,7 @@ esac
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-dotnet publish "$root/Bips.Native" -c Release -r "$rid" -v q --nologo >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
+dotnet publish "$root/native/managed" -c Release -r "$rid" -v q --nologo >"$log" 2>&1 || { cat "$log" >&2; exit 1; }
 
 version=$(sed -n 's/.*<Version>\(.*\)<\/Version>.*/\1/p' "$root/Directory.Build.props")
 library=$root/artifacts/publish/Bips.Native/release_$rid/Bips.Native.so
