@@ -1,56 +1,46 @@
-using System.Diagnostics.CodeAnalysis;
+using Bips.Leases;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Bips.Native.Abi;
 
 namespace Bips.Native;
 
-/// <summary>The consumer's functions of <c>bips.h</c>. None of them lets an exception out.</summary>
-[SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "An exception that left would end the host.")]
+/// <summary>The consumer's functions of <c>bips.h</c>, each followed by what it does.</summary>
 internal static unsafe class ConsumerExports
 {
     [UnmanagedCallersOnly(EntryPoint = "managed_consumer_open")]
-    public static int Open(byte* name, NativeConsumerOptions* options, nint* consumer)
+    public static int Open(byte* name, NativeConsumerOptions* options, nint* consumer) =>
+        Guard.Run(0, new OpenCall(name, options, consumer));
+
+    private readonly struct OpenCall(byte* name, NativeConsumerOptions* options, nint* consumer) : ICall
     {
-        if (name == null || consumer == null)
+        public int Run(nint handle)
         {
-            return Failure.Null(name == null ? "name" : "consumer");
-        }
+            Checked.NotNull(name, nameof(name));
+            Checked.NotNull(consumer, nameof(consumer));
+            *consumer = 0;
+            if (options != null)
+            {
+                Checked.Size(options);
+            }
 
-        *consumer = 0;
-        if (options != null && options->Size != sizeof(NativeConsumerOptions))
-        {
-            return Failure.StructSize("bips_consumer_options", options->Size, sizeof(NativeConsumerOptions));
-        }
-
-        try
-        {
             HandleTable.Prepare();
-            var opened = Consumer.Open(Checked.Text(name, "name"), options == null ? null : options->ToOptions());
+            var opened = Consumer.Open(Checked.Text(name, nameof(name)), options == null ? null : options->ToOptions());
             *consumer = HandleTable.AddOrClose(new ConsumerHandle(opened));
             return Status.Ok;
-        }
-        catch (Exception e)
-        {
-            return Failure.Of(e);
         }
     }
 
     [UnmanagedCallersOnly(EntryPoint = "managed_consumer_pull")]
-    public static int Pull(nint consumer, long timeout, NativeLease* lease)
+    public static int Pull(nint consumer, long timeout, NativeLease* lease) =>
+        Run(consumer, new PullCall(timeout, lease));
+
+    private readonly struct PullCall(long timeout, NativeLease* lease) : IHandleCall<ConsumerHandle>
     {
-        if (Find(consumer) is not { } handle)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public int Run(ConsumerHandle handle)
         {
-            return Failure.DeadHandle("consumer");
-        }
-
-        if (lease == null)
-        {
-            return Failure.Null("lease");
-        }
-
-        try
-        {
+            Checked.NotNull(lease, nameof(lease));
             PullStatus status = handle.Consumer.Pull(out ReadLease taken, Timeouts.ToTimeSpan(timeout));
             if (status != PullStatus.Success)
             {
@@ -58,140 +48,94 @@ internal static unsafe class ConsumerExports
                 return (int)status;
             }
 
-            lease->Data = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(taken.Span));
+            lease->Data = NativeLease.AddressOf(taken.Span);
             lease->Capacity = handle.BufferSize;
             lease->Length = (ulong)taken.Length;
             lease->Sequence = taken.Sequence;
             lease->Timestamp = taken.Timestamp;
             lease->MetadataSize = handle.MetadataSize;
-            lease->Metadata = handle.MetadataSize == 0
-                ? null
-                : (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(taken.Metadata));
+            lease->Metadata = handle.MetadataSize == 0 ? null : NativeLease.AddressOf(taken.Metadata);
             lease->Flags = taken.Flags;
             lease->BufferIndex = (uint)taken.BufferIndex;
             lease->Generation = taken.Store().Generation;
-            lease->Owner = consumer;
+            lease->Owner = handle.Value;
             return Status.Ok;
-        }
-        catch (Exception e)
-        {
-            return Failure.Of(e);
         }
     }
 
     [UnmanagedCallersOnly(EntryPoint = "managed_consumer_push")]
-    public static int Push(nint consumer, NativeLease* lease)
+    public static int Push(nint consumer, NativeLease* lease) => Run(consumer, new PushCall(lease));
+
+    private readonly struct PushCall(NativeLease* lease) : IHandleCall<ConsumerHandle>
     {
-        if (Find(consumer) is not { } handle)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public int Run(ConsumerHandle handle)
         {
-            return Failure.DeadHandle("consumer");
-        }
-
-        int status = Exports.CheckLease(handle, lease);
-        if (status != Status.Ok)
-        {
-            return status;
-        }
-
-        try
-        {
+            handle.CheckLease(lease);
             if (!handle.Consumer.Leases.TryRelease((int)lease->BufferIndex, lease->Generation))
             {
-                return Failure.LeaseEnded();
+                throw LeaseErrors.Ended();
             }
 
             lease->End();
             handle.RemoveIfDetached();
             return Status.Ok;
         }
-        catch (Exception e)
-        {
-            return Failure.Of(e);
-        }
     }
 
     [UnmanagedCallersOnly(EntryPoint = "managed_consumer_fd")]
-    public static int Descriptor(nint consumer, int* descriptor)
+    public static int Descriptor(nint consumer, int* descriptor) => Run(consumer, new DescriptorCall(descriptor));
+
+    private readonly struct DescriptorCall(int* descriptor) : IHandleCall<ConsumerHandle>
     {
-        if (Find(consumer) is not { } handle)
+        public int Run(ConsumerHandle handle)
         {
-            return Failure.DeadHandle("consumer");
-        }
-
-        if (descriptor == null)
-        {
-            return Failure.Null("descriptor");
-        }
-
-        try
-        {
+            Checked.NotNull(descriptor, nameof(descriptor));
             if (handle.IsClosed)
             {
-                return Failure.Of(Status.Closed, "This consumer was closed before.");
+                throw CallException.Closed<ConsumerHandle>();
             }
 
             *descriptor = (int)handle.Consumer.ReadableHandle.DangerousGetHandle();
             return Status.Ok;
         }
-        catch (Exception e)
-        {
-            return Failure.Of(e);
-        }
     }
 
     [UnmanagedCallersOnly(EntryPoint = "managed_consumer_close")]
-    public static int Close(nint consumer)
-    {
-        try
-        {
-            return Find(consumer) is not { } handle ? Failure.DeadHandle("consumer")
-                : handle.Close() ? Status.Ok
-                : Failure.Of(Status.Closed, "This consumer was closed before; leases of it are still open.");
-        }
-        catch (Exception e)
-        {
-            return Failure.Of(e);
-        }
-    }
+    public static int Close(nint consumer) => Run(consumer, default(CloseCall<ConsumerHandle>));
 
     [UnmanagedCallersOnly(EntryPoint = "managed_consumer_info")]
-    public static int Info(nint consumer, NativePoolInfo* info)
-    {
-        if (Find(consumer) is not { } handle)
-        {
-            return Failure.DeadHandle("consumer");
-        }
-
-        return Exports.FillInfo(handle, info);
-    }
+    public static int Info(nint consumer, NativePoolInfo* info) => Run(consumer, new InfoCall<ConsumerHandle>(info));
 
     [UnmanagedCallersOnly(EntryPoint = "managed_consumer_get_statistics")]
-    public static int Statistics(nint consumer, NativeConsumerStatistics* statistics)
+    public static int Statistics(nint consumer, NativeConsumerStatistics* statistics) =>
+        Run(consumer, new StatisticsCall(statistics));
+
+    private readonly struct StatisticsCall(NativeConsumerStatistics* statistics) : IHandleCall<ConsumerHandle>
     {
-        if (Find(consumer) is not { } handle)
+        public int Run(ConsumerHandle handle)
         {
-            return Failure.DeadHandle("consumer");
+            Checked.Struct(statistics, nameof(statistics));
+            *statistics = new NativeConsumerStatistics
+            {
+                Size = statistics->Size,
+                Lane = (uint)handle.Consumer.Lane,
+                Taken = handle.Consumer.Taken,
+                Lost = handle.Consumer.Lost,
+            };
+            return Status.Ok;
         }
-
-        if (statistics == null)
-        {
-            return Failure.Null("statistics");
-        }
-
-        if (statistics->Size != sizeof(NativeConsumerStatistics))
-        {
-            return Failure.StructSize("bips_consumer_statistics", statistics->Size, sizeof(NativeConsumerStatistics));
-        }
-
-        *statistics = new NativeConsumerStatistics
-        {
-            Size = statistics->Size,
-            Lane = (uint)handle.Consumer.Lane,
-            Taken = handle.Consumer.Taken,
-            Lost = handle.Consumer.Lost,
-        };
-        return Status.Ok;
     }
 
-    private static ConsumerHandle? Find(nint value) => HandleTable.Find(value) as ConsumerHandle;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Run<TCall>(nint consumer, TCall call)
+        where TCall : struct, IHandleCall<ConsumerHandle> => Guard.Run(consumer, new CallOf<TCall>(call));
+
+    private readonly struct CallOf<TCall>(TCall call) : ICall
+        where TCall : struct, IHandleCall<ConsumerHandle>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public int Run(nint handle) =>
+            call.Run(HandleTable.Find(handle) as ConsumerHandle ?? throw CallException.DeadHandle<ConsumerHandle>());
+    }
 }

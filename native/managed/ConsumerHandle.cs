@@ -1,21 +1,17 @@
+using Bips.Native.Abi;
+
 namespace Bips.Native;
 
 /// <summary>A consumer that a C program has.</summary>
-internal sealed class ConsumerHandle : Handle
+internal sealed class ConsumerHandle : Handle, INamed
 {
     public ConsumerHandle(Consumer consumer)
-        : base(consumer.Pool)
-    {
+        : base(consumer.Pool) =>
         Consumer = consumer;
-        BufferSize = (ulong)consumer.Pool.BufferSize;
-        MetadataSize = (uint)consumer.Pool.MetadataSize;
-    }
+
+    static string INamed.Name => "consumer";
 
     public Consumer Consumer { get; }
-
-    public ulong BufferSize { get; }
-
-    public uint MetadataSize { get; }
 
     protected override bool IsDetached => Consumer.Pulls.IsDetached;
 

@@ -1,15 +1,19 @@
+using Bips.Leases;
+using System.Runtime.CompilerServices;
 using Bips.Native.Abi;
 
 namespace Bips.Native;
 
 /// <summary>What a C program holds an opaque pointer to.</summary>
-internal abstract class Handle : IDisposable
+internal abstract unsafe class Handle : IDisposable
 {
     private int _closed;
 
     protected Handle(PoolInfo pool)
     {
         Pool = pool;
+        BufferSize = (ulong)pool.BufferSize;
+        MetadataSize = (uint)pool.MetadataSize;
         Texts = new NativeText(pool);
     }
 
@@ -17,6 +21,10 @@ internal abstract class Handle : IDisposable
     public nint Value { get; set; }
 
     public PoolInfo Pool { get; }
+
+    public ulong BufferSize { get; }
+
+    public uint MetadataSize { get; }
 
     public NativeText Texts { get; }
 
@@ -46,6 +54,23 @@ internal abstract class Handle : IDisposable
         {
             HandleTable.Remove(this);
             Dispose();
+        }
+    }
+
+    /// <summary>Refuses a lease that this handle did not hand out, or whose numbers no open lease has.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void CheckLease(NativeLease* lease)
+    {
+        Checked.NotNull(lease, nameof(lease));
+        if (lease->Owner != Value)
+        {
+            throw CallException.ForeignLease();
+        }
+
+        // Generations of open leases are odd; an even one would look like a lease that nobody has.
+        if (lease->BufferIndex >= (uint)Pool.BufferCount || (lease->Generation & 1) == 0)
+        {
+            throw LeaseErrors.Ended();
         }
     }
 

@@ -4,8 +4,8 @@ using Bips.Memory;
 namespace Bips.Native;
 
 /// <summary>
-/// The handles that are open. A handle's value is a slot and a number that is never used again, so that a closed one is told from
-/// whatever came after it; it is never used as an address.
+/// The handles that are open. A handle's value is a slot and a number that is never used again, so that a closed one is
+/// told from whatever came after it. No value is ever used as an address.
 /// </summary>
 internal static class HandleTable
 {
@@ -16,21 +16,16 @@ internal static class HandleTable
     private static Handle?[] s_slots = new Handle?[16];
     private static long s_opened;
 
-    /// <summary>The first handle cannot be made without this class, so from the first pool on the shim knows what to close.</summary>
-    static HandleTable()
+    /// <summary>
+    /// Called before a pool is opened: from the first pool on, the shim knows the descriptors that a forked child must
+    /// close.
+    /// </summary>
+    /// <remarks>Not a static constructor, because each call would look whether it has run.</remarks>
+    public static void Prepare()
     {
-        InheritedDescriptors.Opened = static descriptor =>
-        {
-            if (!Shim.Watch(descriptor))
-            {
-                throw new InvalidOperationException("Out of memory.");
-            }
-        };
+        InheritedDescriptors.Opened = Watch;
         InheritedDescriptors.Closing = Shim.Forget;
     }
-
-    /// <summary>Makes sure that the class is ready before a pool is opened.</summary>
-    public static void Prepare() => RuntimeHelpers.RunClassConstructor(typeof(HandleTable).TypeHandle);
 
     /// <summary>Gives a handle its value; when there is none left, closes it.</summary>
     public static nint AddOrClose(Handle handle)
@@ -67,6 +62,14 @@ internal static class HandleTable
             {
                 s_slots[slot] = null;
             }
+        }
+    }
+
+    private static void Watch(int descriptor)
+    {
+        if (!Shim.Watch(descriptor))
+        {
+            throw new InvalidOperationException("Out of memory.");
         }
     }
 

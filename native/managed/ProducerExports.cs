@@ -1,4 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
+using Bips.Leases;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Bips.Layout;
@@ -6,52 +6,39 @@ using Bips.Native.Abi;
 
 namespace Bips.Native;
 
-/// <summary>The producer's functions of <c>bips.h</c>. None of them lets an exception out.</summary>
-[SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "An exception that left would end the host.")]
+/// <summary>The producer's functions of <c>bips.h</c>, each followed by what it does.</summary>
 internal static unsafe class ProducerExports
 {
     [UnmanagedCallersOnly(EntryPoint = "managed_producer_create")]
-    public static int Create(byte* name, NativeProducerOptions* options, nint* producer)
+    public static int Create(byte* name, NativeProducerOptions* options, nint* producer) =>
+        Guard.Run(0, new CreateCall(name, options, producer));
+
+    private readonly struct CreateCall(byte* name, NativeProducerOptions* options, nint* producer) : ICall
     {
-        if (name == null || options == null || producer == null)
+        public int Run(nint handle)
         {
-            return Failure.Null(name == null ? "name" : options == null ? "options" : "producer");
-        }
-
-        *producer = 0;
-        if (options->Size != sizeof(NativeProducerOptions))
-        {
-            return Failure.StructSize("bips_producer_options", options->Size, sizeof(NativeProducerOptions));
-        }
-
-        try
-        {
+            Checked.NotNull(name, nameof(name));
+            Checked.NotNull(options, nameof(options));
+            Checked.NotNull(producer, nameof(producer));
+            *producer = 0;
+            Checked.Size(options);
             HandleTable.Prepare();
-            var created = Producer.Create(Checked.Text(name, "name"), options->ToOptions());
+            var created = Producer.Create(Checked.Text(name, nameof(name)), options->ToOptions());
             *producer = HandleTable.AddOrClose(new ProducerHandle(created));
             return Status.Ok;
-        }
-        catch (Exception e)
-        {
-            return Failure.Of(e);
         }
     }
 
     [UnmanagedCallersOnly(EntryPoint = "managed_producer_pull")]
-    public static int Pull(nint producer, long timeout, NativeLease* lease)
+    public static int Pull(nint producer, long timeout, NativeLease* lease) =>
+        Run(producer, new PullCall(timeout, lease));
+
+    private readonly struct PullCall(long timeout, NativeLease* lease) : IHandleCall<ProducerHandle>
     {
-        if (Find(producer) is not { } handle)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public int Run(ProducerHandle handle)
         {
-            return Failure.DeadHandle("producer");
-        }
-
-        if (lease == null)
-        {
-            return Failure.Null("lease");
-        }
-
-        try
-        {
+            Checked.NotNull(lease, nameof(lease));
             PullStatus status = handle.Producer.Pull(out WriteLease taken, Timeouts.ToTimeSpan(timeout));
             if (status != PullStatus.Success)
             {
@@ -59,41 +46,33 @@ internal static unsafe class ProducerExports
                 return (int)status;
             }
 
-            lease->Data = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(taken.Span));
+            lease->Data = NativeLease.AddressOf(taken.Span);
             lease->Capacity = handle.BufferSize;
             lease->Length = handle.BufferSize;
             lease->Sequence = 0;
             lease->Timestamp = NativeLease.Now;
             lease->MetadataSize = handle.MetadataSize;
-            lease->Metadata = handle.MetadataSize == 0
-                ? null
-                : (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(taken.Metadata));
+            lease->Metadata = handle.MetadataSize == 0 ? null : NativeLease.AddressOf(taken.Metadata);
             lease->Flags = 0;
             lease->BufferIndex = (uint)taken.BufferIndex;
             lease->Generation = taken.Store().Generation;
-            lease->Owner = producer;
+            lease->Owner = handle.Value;
             return Status.Ok;
-        }
-        catch (Exception e)
-        {
-            return Failure.Of(e);
         }
     }
 
     [UnmanagedCallersOnly(EntryPoint = "managed_producer_push")]
-    public static int Push(nint producer, NativeLease* lease)
-    {
-        int status = CheckLease(producer, lease, out ProducerHandle? handle);
-        if (status != Status.Ok)
-        {
-            return status;
-        }
+    public static int Push(nint producer, NativeLease* lease) => Run(producer, new PushCall(lease));
 
-        try
+    private readonly struct PushCall(NativeLease* lease) : IHandleCall<ProducerHandle>
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public int Run(ProducerHandle handle)
         {
-            if (lease->Length > handle!.BufferSize)
+            handle.CheckLease(lease);
+            if (lease->Length > handle.BufferSize)
             {
-                return Failure.Of(Status.Argument,
+                throw CallException.Argument(
                     $"length is {lease->Length}; it must be at most {handle.BufferSize}, the pool's buffer size.");
             }
 
@@ -103,108 +82,59 @@ internal static unsafe class ProducerExports
             lease->End();
             return Status.Ok;
         }
-        catch (Exception e)
-        {
-            return Failure.Of(e);
-        }
     }
 
     [UnmanagedCallersOnly(EntryPoint = "managed_producer_release")]
-    public static int Release(nint producer, NativeLease* lease)
-    {
-        int status = CheckLease(producer, lease, out ProducerHandle? handle);
-        if (status != Status.Ok)
-        {
-            return status;
-        }
+    public static int Release(nint producer, NativeLease* lease) => Run(producer, new ReleaseCall(lease));
 
-        try
+    private readonly struct ReleaseCall(NativeLease* lease) : IHandleCall<ProducerHandle>
+    {
+        public int Run(ProducerHandle handle)
         {
-            if (!handle!.Producer.Leases.TryAbandon((int)lease->BufferIndex, lease->Generation))
+            handle.CheckLease(lease);
+            if (!handle.Producer.Leases.TryAbandon((int)lease->BufferIndex, lease->Generation))
             {
-                return Failure.LeaseEnded();
+                throw LeaseErrors.Ended();
             }
 
             lease->End();
             handle.RemoveIfDetached();
             return Status.Ok;
         }
-        catch (Exception e)
-        {
-            return Failure.Of(e);
-        }
     }
 
     [UnmanagedCallersOnly(EntryPoint = "managed_producer_end")]
-    public static int End(nint producer)
-    {
-        if (Find(producer) is not { } handle)
-        {
-            return Failure.DeadHandle("producer");
-        }
+    public static int End(nint producer) => Run(producer, default(EndCall));
 
-        try
+    private readonly struct EndCall : IHandleCall<ProducerHandle>
+    {
+        public int Run(ProducerHandle handle)
         {
             if (handle.IsClosed)
             {
-                return Failure.Of(Status.Closed, "This producer was closed before.");
+                throw CallException.Closed<ProducerHandle>();
             }
 
             handle.End();
             return Status.Ok;
         }
-        catch (Exception e)
-        {
-            return Failure.Of(e);
-        }
     }
 
     [UnmanagedCallersOnly(EntryPoint = "managed_producer_close")]
-    public static int Close(nint producer)
-    {
-        try
-        {
-            return Find(producer) is not { } handle ? Failure.DeadHandle("producer")
-                : handle.Close() ? Status.Ok
-                : Failure.Of(Status.Closed, "This producer was closed before; leases of it are still open.");
-        }
-        catch (Exception e)
-        {
-            return Failure.Of(e);
-        }
-    }
+    public static int Close(nint producer) => Run(producer, default(CloseCall<ProducerHandle>));
 
     [UnmanagedCallersOnly(EntryPoint = "managed_producer_info")]
-    public static int Info(nint producer, NativePoolInfo* info)
-    {
-        if (Find(producer) is not { } handle)
-        {
-            return Failure.DeadHandle("producer");
-        }
-
-        return Exports.FillInfo(handle, info);
-    }
+    public static int Info(nint producer, NativePoolInfo* info) => Run(producer, new InfoCall<ProducerHandle>(info));
 
     [UnmanagedCallersOnly(EntryPoint = "managed_producer_get_statistics")]
-    public static int Statistics(nint producer, NativeProducerStatistics* statistics)
+    public static int Statistics(nint producer, NativeProducerStatistics* statistics) =>
+        Run(producer, new StatisticsCall(statistics));
+
+    private readonly struct StatisticsCall(NativeProducerStatistics* statistics) : IHandleCall<ProducerHandle>
     {
-        if (Find(producer) is not { } handle)
+        public int Run(ProducerHandle handle)
         {
-            return Failure.DeadHandle("producer");
-        }
-
-        if (statistics == null)
-        {
-            return Failure.Null("statistics");
-        }
-
-        if (statistics->Size != sizeof(NativeProducerStatistics))
-        {
-            return Failure.StructSize("bips_producer_statistics", statistics->Size, sizeof(NativeProducerStatistics));
-        }
-
-        try
-        {
+            Checked.Struct(statistics, nameof(statistics));
             ProducerCounts state = handle.Producer.ReadCounts();
             *statistics = new NativeProducerStatistics
             {
@@ -219,32 +149,23 @@ internal static unsafe class ProducerExports
             };
             return Status.Ok;
         }
-        catch (Exception e)
-        {
-            return Failure.Of(e);
-        }
     }
 
     [UnmanagedCallersOnly(EntryPoint = "managed_producer_consumers")]
-    public static int Consumers(nint producer, NativeConsumerStatus* consumers, uint capacity, uint* count)
+    public static int Consumers(nint producer, NativeConsumerStatus* consumers, uint capacity, uint* count) =>
+        Run(producer, new ConsumersCall(consumers, capacity, count));
+
+    private readonly struct ConsumersCall(NativeConsumerStatus* consumers, uint capacity, uint* count)
+        : IHandleCall<ProducerHandle>
     {
-        if (Find(producer) is not { } handle)
+        public int Run(ProducerHandle handle)
         {
-            return Failure.DeadHandle("producer");
-        }
+            Checked.NotNull(count, nameof(count));
+            if (capacity > 0)
+            {
+                Checked.Struct(consumers, nameof(consumers));
+            }
 
-        if (count == null || (consumers == null && capacity > 0))
-        {
-            return Failure.Null(count == null ? "count" : "consumers");
-        }
-
-        if (capacity > 0 && consumers->Size != sizeof(NativeConsumerStatus))
-        {
-            return Failure.StructSize("bips_consumer_status", consumers->Size, sizeof(NativeConsumerStatus));
-        }
-
-        try
-        {
             IReadOnlyList<ConsumerStatus> attached = handle.Producer.Consumers();
             for (int i = 0; i < attached.Count && i < capacity; i++)
             {
@@ -254,17 +175,17 @@ internal static unsafe class ProducerExports
             *count = (uint)attached.Count;
             return Status.Ok;
         }
-        catch (Exception e)
-        {
-            return Failure.Of(e);
-        }
     }
 
-    private static ProducerHandle? Find(nint value) => HandleTable.Find(value) as ProducerHandle;
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Run<TCall>(nint producer, TCall call)
+        where TCall : struct, IHandleCall<ProducerHandle> => Guard.Run(producer, new CallOf<TCall>(call));
 
-    private static int CheckLease(nint producer, NativeLease* lease, out ProducerHandle? handle)
+    private readonly struct CallOf<TCall>(TCall call) : ICall
+        where TCall : struct, IHandleCall<ProducerHandle>
     {
-        handle = Find(producer);
-        return handle is null ? Failure.DeadHandle("producer") : Exports.CheckLease(handle, lease);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public int Run(nint handle) =>
+            call.Run(HandleTable.Find(handle) as ProducerHandle ?? throw CallException.DeadHandle<ProducerHandle>());
     }
 }

@@ -1,23 +1,19 @@
+using Bips.Native.Abi;
+
 namespace Bips.Native;
 
 /// <summary>A producer that a C program has.</summary>
-internal sealed class ProducerHandle : Handle
+internal sealed class ProducerHandle : Handle, INamed
 {
     private int _pinned;
 
     public ProducerHandle(Producer producer)
-        : base(producer.Pool)
-    {
+        : base(producer.Pool) =>
         Producer = producer;
-        BufferSize = (ulong)producer.Pool.BufferSize;
-        MetadataSize = (uint)producer.Pool.MetadataSize;
-    }
+
+    static string INamed.Name => "producer";
 
     public Producer Producer { get; }
-
-    public ulong BufferSize { get; }
-
-    public uint MetadataSize { get; }
 
     protected override bool IsDetached => Producer.Pulls.IsDetached;
 

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Bips.Native;
 
 /// <summary>The functions of shim.c that managed code calls.</summary>
-internal static unsafe partial class Shim
+internal static partial class Shim
 {
     private const string Library = "libbips-shim";
 
@@ -15,5 +15,5 @@ internal static unsafe partial class Shim
     public static partial void Forget(int descriptor);
 
     [LibraryImport(Library, EntryPoint = "shim_set_last_error")]
-    public static partial void SetLastError(byte* text, nuint length);
+    public static partial void SetLastError(ReadOnlySpan<byte> text, nuint length);
 }

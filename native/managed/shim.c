@@ -1,9 +1,10 @@
 /*
- * The exported symbols of libbips.so. Each looks whether this process is a forked child and, if not, goes on to the managed
- * function of the same name: no managed code may run in a forked child, where the runtime's other threads are missing.
+ * The exported symbols of libbips.so. Each call first checks whether this process is a forked child. If it is not, the
+ * call goes on to the managed function of the same name. No managed code may run in a forked child, because the threads
+ * of the runtime do not exist there.
  *
- * What needs no runtime is here entirely: names of statuses, versions, the last error of each thread, and the list of
- * descriptors that a forked child must close.
+ * Whatever needs no runtime is implemented here: the names of statuses, the versions, the last error of each thread, and
+ * the list of descriptors that a forked child must close.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -20,15 +21,15 @@
 
 /* --- fork ------------------------------------------------------------------------------------------------------- */
 
-/* One byte that is 1 in the process that made the first call and 0 in each child forked from it: the kernel wipes the page
- * (children of a raw clone too), and the fork handler writes it where the kernel does not know how. NULL before the first
- * call, so that a library that was loaded and never used is as good as new in a child. */
+/* One byte: 1 in the process that made the first call, 0 in each child forked from it. The kernel wipes the page in the
+ * child, also after a raw clone; on a kernel that cannot, the fork handler writes the 0. The pointer is NULL before the
+ * first call: a child whose parent had loaded the library and not used it may use it. */
 static volatile unsigned char *_Atomic this_process;
 
 static pthread_once_t started = PTHREAD_ONCE_INIT;
 
-/* Descriptors with locks. The lock keeps a child from being forked while the list changes hands; in the child the
- * forking thread owns it, so the handler may read. */
+/* Descriptors whose file locks a child must not keep. No child is forked while watch_lock is held, so each child gets a
+ * whole list; there the forking thread owns the lock, so the handler may read the list. */
 enum { WATCHED_AT_FIRST = 64 };
 static pthread_mutex_t watch_lock = PTHREAD_MUTEX_INITIALIZER;
 static int *watched;
@@ -55,11 +56,12 @@ static void after_fork_in_child(void) {
 
 static void start(void) {
     static unsigned char without_kernel;
-    unsigned char *page = mmap(NULL, (size_t)sysconf(_SC_PAGESIZE), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    const size_t page_size = (size_t)sysconf(_SC_PAGESIZE);
+    unsigned char *page = mmap(NULL, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED) {
         page = &without_kernel;
     } else {
-        (void)madvise(page, (size_t)sysconf(_SC_PAGESIZE), MADV_WIPEONFORK);
+        (void)madvise(page, page_size, MADV_WIPEONFORK);
     }
 
     pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
@@ -67,7 +69,7 @@ static void start(void) {
     atomic_store_explicit(&this_process, page, memory_order_release);
 }
 
-/* Called by the managed side when it has opened a descriptor whose lock stands for the life of this process. */
+/* The managed side calls this when it has opened a descriptor whose file lock says that this process lives. */
 bool shim_watch(int descriptor) {
     pthread_mutex_lock(&watch_lock);
     if (watched_count == watched_capacity) {
@@ -87,7 +89,7 @@ bool shim_watch(int descriptor) {
     return true;
 }
 
-/* Called before such a descriptor is closed; afterwards its number may mean another file. */
+/* The managed side calls this before it closes such a descriptor; afterwards the number may mean another file. */
 void shim_forget(int descriptor) {
     pthread_mutex_lock(&watch_lock);
     for (size_t i = 0; i < watched_count; i++) {
@@ -105,7 +107,7 @@ void shim_forget(int descriptor) {
 enum { ERROR_CAPACITY = 1024 };
 static _Thread_local char last_error[ERROR_CAPACITY];
 
-/* Called by the managed side with UTF-8 text; cut off where it is too long, between two characters. */
+/* The managed side calls this with UTF-8 text. Text that is too long is cut off between two characters. */
 void shim_set_last_error(const char *text, size_t length) {
     if (length >= ERROR_CAPACITY) {
         for (length = ERROR_CAPACITY - 1; length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80; length--) {
@@ -122,8 +124,9 @@ const char *bips_last_error(void) {
 
 static bips_status refuse_in_child(void) {
     static const char text[] =
-        "This process was forked from one that uses Bips, and memory, locks and threads do not survive a fork. Open the pool "
-        "in a program that the child executes (in Python use the 'spawn' start method); the parent is not affected.";
+        "This process was forked from one that uses Bips, and memory, locks and threads do not survive a fork. Open "
+        "the pool in a program that the child executes (in Python use the 'spawn' start method); the parent is not "
+        "affected.";
     shim_set_last_error(text, sizeof text - 1);
     return BIPS_E_FORKED;
 }

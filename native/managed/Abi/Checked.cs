@@ -6,6 +6,34 @@ namespace Bips.Native.Abi;
 /// <summary>Turns what a C program gave into what the library takes, or says which field is wrong.</summary>
 internal static unsafe class Checked
 {
+    public static void NotNull(void* argument, string name)
+    {
+        if (argument == null)
+        {
+            throw CallException.Argument($"{name} is NULL.");
+        }
+    }
+
+    /// <summary>Checks a struct that begins with its size, which the caller has set.</summary>
+    public static void Struct<T>(T* argument, string name)
+        where T : unmanaged, INamed
+    {
+        NotNull(argument, name);
+        Size(argument);
+    }
+
+    /// <inheritdoc cref="Struct"/>
+    /// <param name="argument">Not null.</param>
+    public static void Size<T>(T* argument)
+        where T : unmanaged, INamed
+    {
+        uint size = *(uint*)argument;
+        if (size != sizeof(T))
+        {
+            throw CallException.StructSize<T>(size, sizeof(T));
+        }
+    }
+
     public static int Int(ulong value, string field) =>
         value <= int.MaxValue ? (int)value : throw OutOfRange(value, field, $"at most {int.MaxValue}");
 
@@ -40,8 +68,8 @@ internal static unsafe class Checked
     /// <param name="field">For messages.</param>
     public static string Text(byte* text, string field) => Marshal.PtrToStringUTF8((nint)text) is { Length: > 0 } value
         ? value
-        : throw new InvalidFieldException($"{field} is empty; pass NULL for its default.");
+        : throw CallException.Argument($"{field} is empty; pass NULL for its default.");
 
-    private static InvalidFieldException OutOfRange<T>(T value, string field, string rule) =>
-        new($"{field} is {value}; it must be {rule}.");
+    private static CallException OutOfRange<T>(T value, string field, string rule) =>
+        CallException.Argument($"{field} is {value}; it must be {rule}.");
 }

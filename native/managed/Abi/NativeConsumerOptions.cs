@@ -4,7 +4,7 @@ namespace Bips.Native.Abi;
 
 /// <summary><c>bips_consumer_options</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal unsafe struct NativeConsumerOptions
+internal unsafe struct NativeConsumerOptions : INamed
 {
     public uint Size;
     public uint Overflow;
@@ -17,8 +17,10 @@ internal unsafe struct NativeConsumerOptions
     public uint SkipPrefault;
     public byte* Directory;
 
+    static string INamed.Name => "bips_consumer_options";
+
     /// <summary>The same for the library.</summary>
-    /// <exception cref="InvalidFieldException">A value that the library's types do not have.</exception>
+    /// <exception cref="CallException">A value that the library's types do not have.</exception>
     public readonly ConsumerOptions ToOptions()
     {
         var options = new ConsumerOptions

@@ -4,7 +4,7 @@ namespace Bips.Native.Abi;
 
 /// <summary><c>bips_consumer_status</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal struct NativeConsumerStatus
+internal struct NativeConsumerStatus : INamed
 {
     public uint Size;
     public uint Lane;
@@ -15,6 +15,8 @@ internal struct NativeConsumerStatus
     public ulong Lag;
     public ulong Taken;
     public ulong Lost;
+
+    static string INamed.Name => "bips_consumer_status";
 
     public static NativeConsumerStatus From(ConsumerStatus status, uint size) => new()
     {

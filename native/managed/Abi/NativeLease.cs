@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Bips.Native.Abi;
@@ -21,7 +22,13 @@ internal unsafe struct NativeLease
     /// <summary><c>BIPS_NOW</c>.</summary>
     public const long Now = long.MinValue;
 
-    /// <summary>Takes the addresses away; what identifies the lease stays, so that a second push is told from a foreign one.</summary>
+    /// <param name="memory">Mapped memory, which no collector moves.</param>
+    public static byte* AddressOf(ReadOnlySpan<byte> memory) =>
+        (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(memory));
+
+    /// <summary>
+    /// Takes the addresses away. What identifies the lease stays, so that a second push is told from a foreign one.
+    /// </summary>
     public void End()
     {
         Data = null;

@@ -5,7 +5,7 @@ namespace Bips.Native.Abi;
 
 /// <summary><c>bips_pool_info</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal unsafe struct NativePoolInfo
+internal unsafe struct NativePoolInfo : INamed
 {
     private const int IdLength = 16;
 
@@ -19,6 +19,8 @@ internal unsafe struct NativePoolInfo
     public fixed byte Id[IdLength];
     public byte* Name;
     public byte* Format;
+
+    static string INamed.Name => "bips_pool_info";
 
     public void Fill(PoolInfo pool, NativeText texts)
     {

@@ -4,7 +4,7 @@ namespace Bips.Native.Abi;
 
 /// <summary><c>bips_producer_options</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal unsafe struct NativeProducerOptions
+internal unsafe struct NativeProducerOptions : INamed
 {
     public uint Size;
     public uint BufferCount;
@@ -23,8 +23,10 @@ internal unsafe struct NativeProducerOptions
     public byte* Format;
     public byte* Directory;
 
+    static string INamed.Name => "bips_producer_options";
+
     /// <summary>The same for the library.</summary>
-    /// <exception cref="InvalidFieldException">A value that the library's types do not have.</exception>
+    /// <exception cref="CallException">A value that the library's types do not have.</exception>
     public readonly PoolOptions ToOptions()
     {
         var options = new PoolOptions
@@ -37,7 +39,9 @@ internal unsafe struct NativeProducerOptions
             MetadataSize = Checked.Int(MetadataSize, "metadata_size"),
             WaitMode = Checked.WaitMode(WaitMode),
             Mode = Checked.FileMode(Mode),
-            EvictStalledAfter = EvictStalledAfter == 0 ? null : Checked.NotNegative(EvictStalledAfter, "evict_stalled_after"),
+            EvictStalledAfter = EvictStalledAfter == 0
+                ? null
+                : Checked.NotNegative(EvictStalledAfter, "evict_stalled_after"),
             OwnerId = Checked.Id(Owner, "owner"),
             GroupId = Checked.Id(Group, "group"),
             HugePages = HugePages != 0,

@@ -4,7 +4,7 @@ namespace Bips.Native.Abi;
 
 /// <summary><c>bips_producer_statistics</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
-internal struct NativeProducerStatistics
+internal struct NativeProducerStatistics : INamed
 {
     public uint Size;
     public uint Epoch;
@@ -15,4 +15,6 @@ internal struct NativeProducerStatistics
     public ulong EvictedBroken;
     public uint TookOver;
     public uint Reserved;
+
+    static string INamed.Name => "bips_producer_statistics";
 }

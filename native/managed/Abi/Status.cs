@@ -1,7 +1,9 @@
 namespace Bips.Native.Abi;
 
-/// <summary>The errors of <c>bips_status</c> that <see cref="BipsError"/> does not have; the others are its values, negated.</summary>
-/// <remarks>The expected outcomes are the values of <see cref="PullStatus"/>.</remarks>
+/// <summary>
+/// The values of <c>bips_status</c> that no enum of the library has. The expected outcomes are the values of
+/// <see cref="PullStatus"/>; the other errors are the values of <see cref="BipsError"/>, negated.
+/// </summary>
 internal static class Status
 {
     public const int Ok = 0;
