@@ -84,6 +84,20 @@ public static class Ordering
     public static uint FetchAdd(ref uint word, uint value) => Interlocked.Add(ref word, value) - value;
 
     /// <summary>
+    /// Stores into a word that several threads of one process write, if it has the value that is expected. Of several
+    /// that expect the same value one succeeds. Acquires and releases.
+    /// </summary>
+    /// <returns>The value before: <paramref name="comparand"/> if the word was stored.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static byte CompareExchange(ref byte word, byte value, byte comparand) =>
+        Interlocked.CompareExchange(ref word, value, comparand);
+
+    /// <inheritdoc cref="CompareExchange(ref byte, byte, byte)"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint CompareExchange(ref uint word, uint value, uint comparand) =>
+        Interlocked.CompareExchange(ref word, value, comparand);
+
+    /// <summary>
     /// A full fence in every running thread of this process, for the rare side of a pair whose frequent side then
     /// needs only the compiler to keep its order. Costs microseconds.
     /// </summary>

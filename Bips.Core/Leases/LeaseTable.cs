@@ -7,13 +7,15 @@ namespace Bips.Leases;
 /// Which buffers this process has leases on. A lease is good while its generation is the buffer's: odd while open, even
 /// else.
 /// </summary>
-/// <remarks>One thread opens leases; any thread may close one. Each generation has one writer at a time.</remarks>
+/// <remarks>
+/// One thread opens leases; any thread may end one. Of several that end the same lease one succeeds: it marks the
+/// generation, gives the buffer back and then closes the lease. A marked lease is good for nobody else, and still counts
+/// as open, so that the memory stays mapped until the buffer has been given back.
+/// </remarks>
 internal sealed class LeaseTable
 {
-    /// <summary>
-    /// How long another thread may take between giving a buffer back and closing its lease: a few instructions.
-    /// </summary>
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    /// <summary>Marks the generation of a lease that one thread is ending.</summary>
+    private const uint Ending = 0x8000_0000;
 
     private readonly uint[] _generations;
 
@@ -53,7 +55,8 @@ internal sealed class LeaseTable
             generation = WaitForClose(ref word);
         }
 
-        _open[_openCount++] = (index, ++generation);
+        generation = (generation + 1) & ~Ending;
+        _open[_openCount++] = (index, generation);
         Ordering.StoreRelease(ref word, generation);
         return generation;
     }
@@ -64,9 +67,16 @@ internal sealed class LeaseTable
     /// <summary>Whether a lease on this buffer is open, whichever.</summary>
     public bool IsAnyOpen(int index) => (Ordering.LoadAcquire(in _generations[index]) & 1) != 0;
 
-    /// <summary>Closes a lease; the last thing that is done with it.</summary>
+    /// <summary>Begins to end a lease; <see cref="Close"/> follows when its buffer has been given back.</summary>
+    /// <returns>False when it has ended before, or another thread is ending it.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Close(int index, uint generation) => Ordering.StoreRelease(ref _generations[index], generation + 1);
+    public bool TryEnd(int index, uint generation) =>
+        Ordering.CompareExchange(ref _generations[index], generation | Ending, generation) == generation;
+
+    /// <summary>Closes a lease; the last thing that is done with it, by whoever began to end it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Close(int index, uint generation) =>
+        Ordering.StoreRelease(ref _generations[index], (generation + 1) & ~Ending);
 
     /// <summary>Whether any lease is open.</summary>
     public bool AnyOpen()
@@ -83,23 +93,21 @@ internal sealed class LeaseTable
     }
 
     /// <summary>
-    /// Another thread has given this buffer back, so that it could be published and taken again, but has not yet
-    /// finished.
+    /// Another thread has given this buffer back, so that it could be published and taken again, but has not yet closed
+    /// its lease: that is a few instructions away, however long the thread does not get to run.
     /// </summary>
     /// <exception cref="BipsException"><see cref="BipsError.Corrupt"/>: nobody gave it back.</exception>
     private static uint WaitForClose(ref uint word)
     {
-        Deadline deadline = Deadline.After(s_patience);
         var spinner = new SpinWait();
         uint generation;
         while (((generation = Ordering.LoadAcquire(in word)) & 1) != 0)
         {
-            if (deadline.HasPassed)
+            if ((generation & Ending) == 0)
             {
                 throw new BipsException(BipsError.Corrupt,
-                    "A buffer was handed out again while a lease on it is open: another process wrote into this " +
-                    "one's lane. Find out which other programs write into the pool's lanes object, and open the " +
-                    "pool again.");
+                    "A buffer was handed out again while a lease on it is open: another process wrote into this one's " +
+                    "lane. Find out which other programs write into the pool's lanes object, and open the pool again.");
             }
 
             spinner.SpinOnce();

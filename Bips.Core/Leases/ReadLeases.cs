@@ -93,7 +93,7 @@ internal sealed class ReadLeases
     public bool TryRelease(int index, uint generation)
     {
         BipsException.ThrowIfForked();
-        if (!_table.IsOpen(index, generation))
+        if (!_table.TryEnd(index, generation))
         {
             return false;
         }

@@ -82,9 +82,16 @@ internal sealed class WriteLeases
     }
 
     /// <summary>Publishes what the lease is on, and ends it.</summary>
+    /// <exception cref="ObjectDisposedException">The producer was disposed; the lease ends unpublished.</exception>
     public ulong Push(int index, uint generation, int length, uint flags, long? timestamp)
     {
-        Lock? beside = Enter();
+        BipsException.ThrowIfForked();
+        if (!_gate.TryEnter(WaitThread.Changes, out Lock? beside))
+        {
+            EndBehindClosedGate(index, generation);
+            throw Disposed();
+        }
+
         try
         {
             ThrowIfEnded(index, generation);
@@ -113,19 +120,21 @@ internal sealed class WriteLeases
             return false;
         }
 
-        if (_gate.TryEnter(WaitThread.Changes, out Lock? beside))
+        if (!_gate.TryEnter(WaitThread.Changes, out Lock? beside))
+        {
+            return EndBehindClosedGate(index, generation);
+        }
+
+        // Asked again inside: another thread may have ended it since.
+        bool isEnded = _table.TryEnd(index, generation);
+        if (isEnded)
         {
             _side.TakeBack(index);
             _table.Close(index, generation);
-            _gate.Exit(beside);
-        }
-        else
-        {
-            _table.Close(index, generation);
-            _detachment.LeaseClosed();
         }
 
-        return true;
+        _gate.Exit(beside);
+        return isEnded;
     }
 
     /// <summary>Keeps other threads, the waiting one too, from using the side.</summary>
@@ -134,13 +143,27 @@ internal sealed class WriteLeases
     public Lock? Enter()
     {
         BipsException.ThrowIfForked();
-        return _gate.TryEnter(WaitThread.Changes, out Lock? beside)
-            ? beside
-            : throw new ObjectDisposedException("Producer");
+        return _gate.TryEnter(WaitThread.Changes, out Lock? beside) ? beside : throw Disposed();
     }
 
     /// <summary>Lets others use the side again.</summary>
     public void Exit(Lock? beside) => _gate.Exit(beside);
+
+    private static ObjectDisposedException Disposed() => new("Producer");
+
+    /// <summary>Ends a lease of a disposed producer, which may be the last that keeps the memory mapped.</summary>
+    /// <returns>False when it has ended before.</returns>
+    private bool EndBehindClosedGate(int index, uint generation)
+    {
+        if (!_table.TryEnd(index, generation))
+        {
+            return false;
+        }
+
+        _table.Close(index, generation);
+        _detachment.LeaseClosed();
+        return true;
+    }
 
     private void ThrowIfEnded(int index, uint generation)
     {

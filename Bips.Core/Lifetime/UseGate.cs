@@ -4,8 +4,8 @@ using Bips.Signaler;
 namespace Bips.Lifetime;
 
 /// <summary>
-/// Lets one thread at a time use an object and another one close it meanwhile. The user pays two stores and a load, the
-/// closer a fence in all threads.
+/// Lets one thread at a time use an object and another one close it meanwhile.The user pays an exchange, a store and a
+/// load, the closer a fence in all threads.
 /// </summary>
 internal sealed class UseGate
 {
@@ -37,20 +37,16 @@ internal sealed class UseGate
     }
 
     /// <returns>False when the gate is closed; then there is nothing to exit.</returns>
-    /// <exception cref="InvalidOperationException">
-    /// Another thread is inside. Found out as a rule and not for certain: two that enter in the same instant are not
-    /// told.
-    /// </exception>
+    /// <exception cref="InvalidOperationException">Another thread is inside.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryEnter()
     {
-        if (_inside != 0)
+        // sync: gate - the closer's process-wide fence stands for a fence here.
+        if (Ordering.CompareExchange(ref _inside, 1, comparand: 0) != 0)
         {
             ThrowOverlap();
         }
 
-        // sync: gate - the closer's process-wide fence stands for a fence here.
-        Ordering.StoreRelease(ref _inside, 1);
         if (!IsClosed)
         {
             return true;

@@ -48,6 +48,14 @@ internal static unsafe class ConsumerExports
                 return (int)status;
             }
 
+            if (handle.IsClosed)
+            {
+                // Another thread closed the consumer since: nobody would ever give this frame back.
+                taken.Dispose();
+                handle.RemoveIfDetached();
+                throw CallException.Closed<ConsumerHandle>();
+            }
+
             lease->Data = NativeLease.AddressOf(taken.Span);
             lease->Capacity = handle.BufferSize;
             lease->Length = (ulong)taken.Length;

@@ -46,17 +46,28 @@ internal static unsafe class ProducerExports
                 return (int)status;
             }
 
-            lease->Data = NativeLease.AddressOf(taken.Span);
+            lease->Data = handle.Producer.Leases.Payload.Address(taken.BufferIndex);
             lease->Capacity = handle.BufferSize;
             lease->Length = handle.BufferSize;
             lease->Sequence = 0;
             lease->Timestamp = NativeLease.Now;
             lease->MetadataSize = handle.MetadataSize;
-            lease->Metadata = handle.MetadataSize == 0 ? null : NativeLease.AddressOf(taken.Metadata);
+            lease->Metadata = handle.MetadataSize == 0
+                ? null
+                : NativeLease.AddressOf(handle.Producer.Leases.Payload.Metadata(taken.BufferIndex));
             lease->Flags = 0;
             lease->BufferIndex = (uint)taken.BufferIndex;
             lease->Generation = taken.Store().Generation;
             lease->Owner = handle.Value;
+            if (handle.IsEnded)
+            {
+                // Another thread closed the producer since: nobody would ever give this buffer back.
+                taken.Dispose();
+                lease->End();
+                handle.RemoveIfDetached();
+                throw CallException.Closed<ProducerHandle>();
+            }
+
             return Status.Ok;
         }
     }
@@ -77,8 +88,19 @@ internal static unsafe class ProducerExports
             }
 
             long? timestamp = lease->Timestamp == NativeLease.Now ? null : lease->Timestamp;
-            lease->Sequence = handle.Producer.Leases.Push((int)lease->BufferIndex, lease->Generation, (int)lease->Length,
-                lease->Flags, timestamp);
+            try
+            {
+                lease->Sequence = handle.Producer.Leases.Push(
+                    (int)lease->BufferIndex, lease->Generation, (int)lease->Length, lease->Flags, timestamp);
+            }
+            catch (ObjectDisposedException)
+            {
+                // The lease has ended with that, and the last one of a closed handle takes the handle with it.
+                lease->End();
+                handle.RemoveIfDetached();
+                throw;
+            }
+
             lease->End();
             return Status.Ok;
         }

@@ -5,7 +5,11 @@ namespace Bips.Native;
 /// <summary>A producer that a C program has.</summary>
 internal sealed class ProducerHandle : Handle, INamed
 {
-    private int _pinned;
+    /// <summary>Held while the buffers are pinned or unpinned.</summary>
+    private readonly Lock _pin = new();
+
+    /// <summary>Whether the stream has ended, since when the buffers are pinned. Written with the lock.</summary>
+    private bool _isPinned;
 
     public ProducerHandle(Producer producer)
         : base(producer.Pool) =>
@@ -17,12 +21,19 @@ internal sealed class ProducerHandle : Handle, INamed
 
     protected override bool IsDetached => Producer.Pulls.IsDetached;
 
+    /// <summary>Whether the stream has ended or the handle was closed: no lease is handed out any more.</summary>
+    public bool IsEnded => IsClosed || _isPinned;
+
     /// <summary>Ends the stream and keeps the buffers mapped until the handle is closed.</summary>
     public void End()
     {
-        if (Interlocked.Exchange(ref _pinned, 1) == 0)
+        lock (_pin)
         {
-            Producer.Leases.Payload.Pin();
+            if (!IsClosed && !_isPinned)
+            {
+                Producer.Leases.Payload.Pin();
+                _isPinned = true;
+            }
         }
 
         Producer.Dispose();
@@ -30,10 +41,25 @@ internal sealed class ProducerHandle : Handle, INamed
 
     protected override void CloseOwn()
     {
-        Producer.Dispose();
-        if (Interlocked.Exchange(ref _pinned, 0) == 1)
+        try
         {
-            Producer.Leases.Payload.Unpin();
+            Producer.Dispose();
+        }
+        finally
+        {
+            Unpin();
+        }
+    }
+
+    private void Unpin()
+    {
+        lock (_pin)
+        {
+            if (_isPinned)
+            {
+                Producer.Leases.Payload.Unpin();
+                _isPinned = false;
+            }
         }
     }
 }
