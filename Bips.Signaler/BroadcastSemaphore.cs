@@ -29,7 +29,10 @@ public unsafe struct BroadcastSemaphore : IWakeSource
         _posted = posted;
         _signal = signal;
         _bell = bell;
-        _lastBell = Ordering.LoadAcquire(ref *bell);
+
+        // Waiters may have rung and gone to sleep before this end was made, and nobody has woken them for it: the first
+        // post finds the bell changed.
+        _lastBell = Ordering.LoadAcquire(ref *bell) - 1; // sync: sleep
     }
 
     /// <summary>The futex word on which waiters sleep.</summary>

@@ -81,7 +81,17 @@ public static class Ordering
     /// <summary>Adds to a word that several parties write; also a full fence.</summary>
     /// <returns>The value before.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint FetchAdd(ref uint word, uint value) => Interlocked.Add(ref word, value) - value;
+    public static uint FetchAdd(ref uint word, uint value)
+    {
+        uint before = Interlocked.Add(ref word, value) - value;
+        if (!X86Base.IsSupported)
+        {
+            // On arm64 the addition (ldaddal) acquires and releases, but a later load (ldapr) may overtake its store.
+            Interlocked.MemoryBarrier();
+        }
+
+        return before;
+    }
 
     /// <summary>
     /// Stores into a word that several threads of one process write, if it has the value that is expected. Of several

@@ -161,16 +161,24 @@ public static class Wait
         where TSource : struct, IWakeSource
     {
         uint ticket = source.Announce();
-        bool met = condition.IsMet();
-        bool hopeless = !met && condition.IsHopeless(afterSlice: false);
-        if (!met && !hopeless)
+        bool met;
+        bool hopeless;
+        try
         {
-            _ = source.Sleep(ticket, until);
             met = condition.IsMet();
-            hopeless = !met && condition.IsHopeless(afterSlice: until.HasPassed);
+            hopeless = !met && condition.IsHopeless(afterSlice: false);
+            if (!met && !hopeless)
+            {
+                _ = source.Sleep(ticket, until);
+                met = condition.IsMet();
+                hopeless = !met && condition.IsHopeless(afterSlice: until.HasPassed);
+            }
         }
-
-        source.Withdraw();
+        finally
+        {
+            // Also where the condition throws: nobody waits any more.
+            source.Withdraw();
+        }
 
         // A peer may have met the condition and then gone: the frame counts more than the loss of its sender.
         if (met || condition.IsMet())

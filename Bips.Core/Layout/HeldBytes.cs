@@ -46,12 +46,15 @@ internal readonly unsafe struct HeldBytes(byte* first)
     public void ReleaseFenced(int buffer) =>
         Ordering.StoreFenced(ref first[buffer], 0); // sync: release, sync: doorbell
 
-    /// <summary>Releases all: of a lane that is free and whose next owner has its lock.</summary>
+    /// <summary>
+    /// Releases all: of a lane that is free and whose next owner has its lock. Whole words, as the producer reads them:
+    /// an earlier owner may have left anything behind the last buffer's byte.
+    /// </summary>
     public void Clear(int bufferCount)
     {
-        for (int buffer = 0; buffer < bufferCount; buffer++)
+        for (int word = 0; word < WordCount(bufferCount); word++)
         {
-            Ordering.StoreRelease(ref first[buffer], 0); // sync: join
+            Ordering.StoreRelease(ref ((ulong*)first)[word], 0); // sync: join
         }
     }
 }

@@ -9,8 +9,8 @@ namespace Bips.Leases;
 /// </summary>
 /// <remarks>
 /// One thread opens leases; any thread may end one. Of several that end the same lease one succeeds: it marks the
-/// generation, gives the buffer back and then closes the lease. A marked lease is good for nobody else, and still counts
-/// as open, so that the memory stays mapped until the buffer has been given back.
+/// generation, gives the buffer back and then closes the lease. A marked lease is good for nobody else, and still
+/// counts as open, so that the memory stays mapped until the buffer has been given back.
 /// </remarks>
 internal sealed class LeaseTable
 {
@@ -106,8 +106,8 @@ internal sealed class LeaseTable
             if ((generation & Ending) == 0)
             {
                 throw new BipsException(BipsError.Corrupt,
-                    "A buffer was handed out again while a lease on it is open: another process wrote into this one's " +
-                    "lane. Find out which other programs write into the pool's lanes object, and open the pool again.");
+                    "A buffer was handed out again while a lease on it is open: another process wrote into this " +
+                    "one's lane. Find out which other programs write into the pool's lanes object, and open it again.");
             }
 
             spinner.SpinOnce();

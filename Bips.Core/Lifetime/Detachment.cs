@@ -48,9 +48,16 @@ internal sealed class Detachment(UseGate gate, Func<bool> isLeased, Action detac
 
         lock (_lock)
         {
-            farewell();
-            _isQuiet = true;
-            FinishIfUnused();
+            try
+            {
+                farewell();
+            }
+            finally
+            {
+                // Whatever the farewell could not do, the memory and the locks are let go of.
+                _isQuiet = true;
+                FinishIfUnused();
+            }
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using Bips.Layout;
 using Bips.Memory;
 using Bips.Protocol;
@@ -194,20 +192,20 @@ internal sealed class ProducerClaim : IDisposable
 
     private static void FillIn(PoolMemory pool, LanesMemory lanes, PoolBacking backing)
     {
+        pool.Populate(forWriting: true);
+        lanes.Populate();
         if (backing.HugePages)
         {
+            // Only pages that are there can be collapsed, whatever the mount's own setting is.
             pool.CollapseIntoHugePages();
         }
 
-        pool.Populate(forWriting: true);
-        lanes.Populate();
         if (backing.LockMemory)
         {
             pool.LockIntoMemory();
         }
 
-        UInt128 id = MemoryMarshal.Read<UInt128>(RandomNumberGenerator.GetBytes(16));
-        pool.WriteHeader(id, lanes.Inode);
+        pool.WriteHeader(KernelRandom.NextUInt128(), lanes.Inode);
         PoolLifecycle.Initialise(pool.Control);
     }
 }

@@ -4,8 +4,8 @@ namespace Bips.Pipelines;
 
 /// <summary>The result of a read or flush that had to wait. One object serves one operation after the other.</summary>
 /// <remarks>
-/// What follows runs in the call that sets the result: <see cref="PipeOperation{TLease, TResult}"/> is then on the thread
-/// pool, or where the scheduler says, and holds no lock.
+/// What follows runs in the call that sets the result: <see cref="PipeOperation{TLease, TResult}"/> is then on the
+/// thread pool, or where the scheduler says, and holds no lock.
 /// </remarks>
 internal sealed class OperationResult<TResult> : IValueTaskSource<TResult>
 {

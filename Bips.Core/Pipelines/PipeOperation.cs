@@ -14,8 +14,8 @@ namespace Bips.Pipelines;
 /// <item>A pull that is over while it begins, and its beginning: <see cref="Begin"/> has the lock, and the end waits
 /// for it.</item>
 /// <item>A frame or buffer, and a cancellation of either kind: whichever ends the pull first
-/// (<see cref="OperationCancellation"/> cancels it). If that was the lease, the result has it; <c>CancelPending…</c> then
-/// shows in the same result, the caller's token not at all.</item>
+/// (<see cref="OperationCancellation"/> cancels it). If that was the lease, the result has it; <c>CancelPending…</c>
+/// then shows in the same result, the caller's token not at all.</item>
 /// <item>Both kinds of cancellation: the caller's token, since an exception tells more than a flag; the other one is
 /// the next operation's.</item>
 /// <item>Completion, and a pull that brings a lease: whoever gets the lock first. Before the completion the adapter

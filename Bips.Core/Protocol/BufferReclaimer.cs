@@ -74,23 +74,22 @@ internal sealed unsafe class BufferReclaimer
     public int FreeCount => _freeCount;
 
     /// <summary>Learns from the ring of a dead producer which frame each buffer holds.</summary>
-    /// <param name="published">What the dead producer said last.</param>
+    /// <remarks>
+    /// The ring says what was committed. What the dead producer said of it lags one behind at most, or is garbage.
+    /// </remarks>
     /// <returns>Sequence of the newest frame that it committed.</returns>
-    public ulong Recover(ulong published)
+    public ulong Recover()
     {
-        while (RingEntry.SequenceOf(_control.Ring[(published + 1) & _control.RingMask].Commit) == published + 1)
-        {
-            published++; // step: takeover_adopt
-            CrashPoint.Reached("takeover_adopt");
-        }
-
+        ulong published = 0;
         for (int i = 0; i < _geometry.RingCapacity; i++)
         {
             ulong commit = _control.Ring[i].Commit;
             int index = RingEntry.IndexOf(commit);
             ulong sequence = RingEntry.SequenceOf(commit);
-            if (index < _geometry.BufferCount && sequence <= published)
+            if (index < _geometry.BufferCount && (sequence & _control.RingMask) == (ulong)i)
             {
+                published = Math.Max(published, sequence); // step: takeover_adopt
+                CrashPoint.Reached("takeover_adopt");
                 _lastSequence[index] = Math.Max(_lastSequence[index], sequence); // step: takeover_last
                 CrashPoint.Reached("takeover_last");
             }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using Bips.Layout;
 using Bips.Memory;
 using Bips.Signaler;
@@ -155,6 +154,20 @@ internal sealed unsafe class ConsumerSide
         }
     }
 
+    /// <summary>
+    /// Pull, when no frame will come any more: counts the frames that were taken away behind the last one.
+    /// </summary>
+    public void CountLossAtEnd()
+    {
+        ulong next = NextSequence();
+        if (next > _cursor)
+        {
+            CountLost(next);
+            _cursor = next;
+            _lane->Cursor = next;
+        }
+    }
+
     /// <summary>Release: gives a buffer back. Any thread may do so.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Release(int index)
@@ -179,15 +192,10 @@ internal sealed unsafe class ConsumerSide
         _doorbell.Ring();
     }
 
-    private static ulong RandomIncarnation()
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
-        RandomNumberGenerator.Fill(bytes);
-        return BitConverter.ToUInt64(bytes) | 1;
-    }
+    private static ulong RandomIncarnation() => KernelRandom.NextUInt64() | 1;
 
     private void CheckSizingRule(int quota) =>
-        SizingRule.CheckJoiner(_policy, quota, _geometry, _memory.File, _memory.Number);
+        SizingRule.CheckJoiner(_policy, quota, _pool, _memory.File, _memory.Number);
 
     private void Wipe(int quota)
     {
@@ -313,14 +321,19 @@ internal sealed unsafe class ConsumerSide
     {
         if (sequence != _cursor)
         {
-            _lost += sequence - _cursor;
-            _lane->Lost = _lost;
+            CountLost(sequence);
         }
 
         _lane->Taken = ++_taken;
         _cursor = sequence + 1;
         _lane->Cursor = _cursor; // step: pull_advance
         CrashPoint.Reached("pull_advance");
+    }
+
+    private void CountLost(ulong next)
+    {
+        _lost += next - _cursor;
+        _lane->Lost = _lost;
     }
 
     /// <summary>Whether the producer took the next frame away, so that there is another next one.</summary>

@@ -60,7 +60,7 @@ internal sealed unsafe class ProducerSide
     /// </summary>
     public void TakeOver()
     {
-        ulong published = _reclaimer.Recover(_state->Published);
+        ulong published = _reclaimer.Recover();
         Doorbell.Withdraw();
         _state->EpochStart = published + 1; // step: takeover_epoch
         CrashPoint.Reached("takeover_epoch");

@@ -45,19 +45,20 @@ internal static class SizingRule
     /// </remarks>
     /// <param name="policy">Of the joiner.</param>
     /// <param name="quota">How many buffers it is to hold.</param>
-    /// <param name="geometry">Of the pool.</param>
+    /// <param name="pool">The pool.</param>
     /// <param name="lanes">The lanes object, open for reading.</param>
     /// <param name="own">The joiner's lane.</param>
     /// <exception cref="BipsException"><see cref="BipsError.PoolTooSmall"/>, with the rule and the numbers.</exception>
     public static void CheckJoiner(
-        OverflowPolicy policy, int quota, PoolGeometry geometry, SafeFileHandle lanes, int own)
+        OverflowPolicy policy, int quota, PoolMemory pool, SafeFileHandle lanes, int own)
     {
+        PoolGeometry geometry = pool.Geometry;
         if (!OverflowPolicy.CountsInSizingRule((uint)policy.Kind, geometry.EvictsStalled))
         {
             return;
         }
 
-        long others = SumOfQuotas(geometry, lanes, own);
+        long others = SumOfQuotas(pool, lanes, own);
         if (quota + others > Allowance(geometry))
         {
             string who = geometry.EvictsStalled ? "consumers" : "consumers that may lose frames";
@@ -69,13 +70,15 @@ internal static class SizingRule
         }
     }
 
-    private static long SumOfQuotas(PoolGeometry geometry, SafeFileHandle lanes, int own)
+    private static long SumOfQuotas(PoolMemory pool, SafeFileHandle lanes, int own)
     {
+        PoolGeometry geometry = pool.Geometry;
         long sum = 0;
         for (int number = 0; number < geometry.LaneCount; number++)
         {
             if (number != own && LanesMemory.TryRead(lanes, geometry, number, out Lane other) &&
                 other.State != (uint)LaneState.Free &&
+                !IsBroken(pool.Control, number, other.Incarnation) &&
                 OverflowPolicy.CountsInSizingRule(other.Policy, geometry.EvictsStalled) &&
                 LivenessLock.IsHeldElsewhere(lanes, number))
             {
@@ -85,4 +88,9 @@ internal static class SizingRule
 
         return sum;
     }
+
+    /// <summary>Whether the producer has found a lane broken: then nothing in it counts, nor does its quota.</summary>
+    private static unsafe bool IsBroken(ControlWords control, int lane, ulong incarnation) =>
+        control.Directives[lane].EvictedIncarnation == incarnation &&
+        control.Directives[lane].EvictionReason == EvictionReason.Broken;
 }

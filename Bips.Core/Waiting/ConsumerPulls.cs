@@ -16,7 +16,8 @@ internal sealed class ConsumerPulls : Pulls<StoredReadLease>
     public static readonly TimeSpan RecheckSlice = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// For how long a consumer relies on another one of this process having found the producer alive.
+    /// For how long a consumer relies on the producer having been found alive, by itself or by another one of this
+    /// process: asking is a system call, and a look at an empty pool should not be one.
     /// </summary>
     private const long FreshNanoseconds = 10_000_000;
 
@@ -34,6 +35,9 @@ internal sealed class ConsumerPulls : Pulls<StoredReadLease>
 
     /// <summary>Whether the last wait was over almost at once.</summary>
     private bool _isDense;
+
+    /// <summary>When this consumer last found the producer alive; nanoseconds.</summary>
+    private long _peerSeen;
 
     /// <summary>When a wait first found the producer dead; zero while it lives.</summary>
     private long _lostSince;
@@ -160,6 +164,11 @@ internal sealed class ConsumerPulls : Pulls<StoredReadLease>
             end = FindEnd(afterSlice);
             if (end is null || !_leases.TryTake(out lease))
             {
+                if (end is not null)
+                {
+                    _side.CountLossAtEnd();
+                }
+
                 result = new(end ?? PullStatus.TimedOut, default);
                 return end is not null;
             }
@@ -288,6 +297,11 @@ internal sealed class ConsumerPulls : Pulls<StoredReadLease>
             }
 
             lease = default;
+            if (condition.Reason is not null)
+            {
+                _side.CountLossAtEnd();
+            }
+
             return condition.Reason;
         }
     }
@@ -312,7 +326,7 @@ internal sealed class ConsumerPulls : Pulls<StoredReadLease>
     private PullStatus? FindLoss()
     {
         long now = MonotonicClock.Nanoseconds;
-        if (QueueIfAny is { } queue && now - queue.PeerSeen < FreshNanoseconds)
+        if (now - _peerSeen < FreshNanoseconds || now - (QueueIfAny?.PeerSeen ?? 0) < FreshNanoseconds)
         {
             _lostSince = 0;
             return null;
@@ -321,6 +335,7 @@ internal sealed class ConsumerPulls : Pulls<StoredReadLease>
         if (LivenessLock.IsHeldElsewhere(_pool.File, PoolMemory.ProducerLockOffset))
         {
             _lostSince = 0;
+            _peerSeen = now;
             QueueIfAny?.PeerSeen = now;
             return null;
         }

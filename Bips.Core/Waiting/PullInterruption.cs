@@ -9,6 +9,9 @@ internal sealed class PullInterruption
     private uint _requested;
     private uint _waiting;
 
+    /// <summary>Managed id of the thread that waits.</summary>
+    private int _waiter;
+
     /// <param name="wake">Wakes whoever sleeps where the wait sleeps.</param>
     public PullInterruption(Action wake) => _wake = wake;
 
@@ -23,6 +26,7 @@ internal sealed class PullInterruption
         Ordering.StoreRelease(ref _requested, 0);
         CancellationTokenRegistration registration = cancellation.UnsafeRegister(
             static self => ((PullInterruption)self!).Interrupt(), this);
+        _waiter = Environment.CurrentManagedThreadId;
         Ordering.StoreRelease(ref _waiting, 1);
 
         // sync: interrupt - keeps the store above before the waiter's loads of the request.
@@ -41,6 +45,12 @@ internal sealed class PullInterruption
 
         // sync: interrupt - keeps the store above before the load of the flag below.
         Ordering.FullFence();
+        if (_waiter == Environment.CurrentManagedThreadId)
+        {
+            // The waiter cancels its own wait, in a callback of the user: it looks when that has returned.
+            return;
+        }
+
         var spinner = new SpinWait();
         while (Ordering.LoadAcquire(in _waiting) != 0)
         {

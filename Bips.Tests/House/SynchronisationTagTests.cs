@@ -102,7 +102,8 @@ public sealed partial class SynchronisationTagTests
     {
         _ when line.Contains("Fence", StringComparison.Ordinal) ||
             line.Contains("FetchAdd", StringComparison.Ordinal) => Access.Fence,
-        _ when line.Contains("StoreRelease", StringComparison.Ordinal) => Access.Store,
+        _ when line.Contains("StoreRelease", StringComparison.Ordinal) ||
+            line.Contains("CompareExchange", StringComparison.Ordinal) => Access.Store,
         _ when line.Contains("LoadAcquire", StringComparison.Ordinal) => Access.Load,
         _ => Access.None,
     };

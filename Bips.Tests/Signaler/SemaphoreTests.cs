@@ -73,6 +73,16 @@ public sealed unsafe class SemaphoreTests
     }
 
     [Test]
+    public void Waiter_that_went_to_sleep_before_the_poster_was_there_is_woken_by_its_first_post()
+    {
+        BroadcastSemaphore waiter = Broadcast();
+        uint ticket = waiter.Announce();
+        BroadcastSemaphore poster = Broadcast();
+        poster.Post(1);
+        Assert.That(waiter.Sleep(ticket, Deadline.After(TimeSpan.FromSeconds(20))), Is.EqualTo(FutexResult.Changed));
+    }
+
+    [Test]
     public void Announcement_that_was_answered_before_its_sleep_does_not_sleep()
     {
         BroadcastSemaphore poster = Broadcast();
