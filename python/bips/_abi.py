@@ -15,13 +15,11 @@ from . import _errors
 
 ABI_VERSION = 0
 FOREVER = -1
-NOW = -(2**63)
 NANOSECONDS_PER_SECOND = 1_000_000_000
 
 #: A wait is a series of waits of this length, so that Python sees signals such as Ctrl-C in between.
 SLICE_NANOSECONDS = 100_000_000
 
-OK = 0
 TIMED_OUT = 1
 BUSY = -19
 
@@ -146,7 +144,8 @@ def _load() -> ctypes.CDLL:
         ) from e
     version = library.bips_abi_version()
     if version != ABI_VERSION:
-        raise ImportError(f"{chosen} has ABI version {version} and this package needs {ABI_VERSION}; use one release of both.")
+        raise ImportError(
+            f"{chosen} has ABI version {version} and this package needs {ABI_VERSION}; use one release of both.")
     return library
 
 

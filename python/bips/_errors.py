@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+#: ``BIPS_E_HANDLE``: a handle that was closed, and so has no class of its own here.
+_HANDLE = -16
+
 
 class BipsError(Exception):
     """A call failed; the text says what was asked, what was found and what to do."""
@@ -148,20 +151,21 @@ def _by_status() -> dict[int, type[BipsError]]:
         pending.extend(kind.__subclasses__())
         if kind.status:
             found[kind.status] = kind
-    found[-16] = Closed
+    found[_HANDLE] = Closed
     return found
 
 
 _KINDS = _by_status()
 
 _WORDS = {
-    1: "nothing came within the time-out",
-    2: "the stream has ended: its producer closed it and every frame was taken",
-    3: "the producer died; pull again to wait for another to take the pool over",
-    4: "another pool has this name now; open it again",
-    5: "the producer evicted this consumer because it stalled; open again to go on",
-    -12: "as many leases are open as were asked for: push one first, let go of the last view (memoryview, array, tensor) of "
-    "an earlier frame, or ask for more with maximum_held (a producer: write_leases)",
+    TimedOut.status: "nothing came within the time-out",
+    EndOfStream.status: "the stream has ended: its producer closed it and every frame was taken",
+    ProducerLost.status: "the producer died; pull again to wait for another to take the pool over",
+    PoolReplaced.status: "another pool has this name now; open it again",
+    Evicted.status: "the producer evicted this consumer because it stalled; open again to go on",
+    LeaseLimit.status: "as many leases are open as were asked for: push one first, let go of the last view "
+    "(memoryview, "
+    "array, tensor) of an earlier frame, or ask for more with maximum_held (a producer: write_leases)",
 }
 
 

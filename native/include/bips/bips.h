@@ -24,14 +24,14 @@
  *
  * DESCRIPTION
  *
- * A producer creates a pool: a named set of equally sized buffers in POSIX shared memory. It pulls a free buffer, fills it
- * in place and pushes it, which publishes it as a frame. Each consumer pulls frames, reads them in place and pushes them
- * back. Nobody copies; every side may be written in another language.
+ * A producer creates a pool: a named set of equally sized buffers in POSIX shared memory. It pulls a free buffer, fills
+ * it in place and pushes it, which publishes it as a frame. Each consumer pulls frames, reads them in place and pushes
+ * them back. Nobody copies; every side may be written in another language.
  *
  * Results.  Every function that can fail returns a bips_status. BIPS_OK is zero. Positive values are expected outcomes
- * (nothing came in time, the stream has ended). Negative values are errors; bips_last_error() then says in words what was
- * asked, what was found and what to do. No argument, however wrong, crashes a call as long as pointers lead to memory of
- * the type that the function takes, or are NULL.
+ * (nothing came in time, the stream has ended). Negative values are errors; bips_last_error() then says in words what
+ * was asked, what was found and what to do. No argument, however wrong, crashes a call as long as pointers lead to
+ * memory of the type that the function takes, or are NULL.
  *
  * Handles.  A bips_producer or bips_consumer is opaque and no address. Every call checks it: one that was closed gives
  * BIPS_E_HANDLE or BIPS_E_CLOSED, whatever has been opened since.
@@ -40,9 +40,9 @@
  * Copies of the struct stand for the same lease. Pushed twice: BIPS_E_LEASE_ENDED. Given to another handle than it came
  * from: BIPS_E_FOREIGN_LEASE. A consumer's memory is mapped read-only: writing to it through a cast ends the process.
  *
- * Threads.  A producer is used by one thread at a time; so is a consumer, but its leases may be pushed by any thread, and
- * close may be called by any thread and ends a wait with BIPS_E_CLOSED. Overlapping calls give BIPS_E_BUSY. Different
- * handles are independent.
+ * Threads.  A producer is used by one thread at a time; so is a consumer, but its leases may be pushed by any thread,
+ * and close may be called by any thread and ends a wait with BIPS_E_CLOSED. Overlapping calls give BIPS_E_BUSY.
+ * Different handles are independent.
  *
  * Signals.  No signal ends a wait. A program that wants to react waits in slices of its own choosing.
  *
@@ -50,8 +50,8 @@
  * no lane alive, and every call returns BIPS_E_FORKED. The parent goes on. A child that executes another program is not
  * affected; neither is one whose parent had not called this library yet.
  *
- * Death.  A killed consumer costs nobody anything. When the producer is killed its published frames are still delivered,
- * then pulls return BIPS_PRODUCER_LOST until another producer takes the pool over.
+ * Death.  A killed consumer costs nobody anything. When the producer is killed its published frames are still
+ * delivered, then pulls return BIPS_PRODUCER_LOST until another producer takes the pool over.
  *
  * Versions.  The number in the soname changes with every incompatible change. Structs that begin with a size grow at
  * the end, in a new version of the header; the library accepts the sizes that it knows and refuses others with
@@ -247,7 +247,7 @@ typedef struct bips_consumer_status {
 /* The ABI of the loaded library; it must equal BIPS_ABI_VERSION. May be called in a forked child. */
 uint32_t bips_abi_version(void);
 
-/* The version of the loaded library, such as "0.1.0". May be called in a forked child. */
+/* The version of the loaded library, such as "1.2.3". May be called in a forked child. */
 const char *bips_library_version(void);
 
 /* The name of a status, such as "BIPS_TIMED_OUT"; never NULL. May be called in a forked child. */
@@ -263,7 +263,8 @@ const char *bips_last_error(void);
  * attached and miss nothing. A pool of another geometry whose producer has died is replaced.
  *
  * name: 1 to 200 letters, digits, '.', '_' and '-', beginning with a letter or a digit.
- * Errors: ARGUMENT, STRUCT_SIZE, PRODUCER_ACTIVE, POOL_TOO_SMALL, NO_SPACE, ACCESS_DENIED, NOT_A_POOL, INCOMPATIBLE, SYSTEM.
+ * Errors: ARGUMENT, STRUCT_SIZE, PRODUCER_ACTIVE, POOL_TOO_SMALL, NO_SPACE, ACCESS_DENIED, NOT_A_POOL, INCOMPATIBLE,
+ * SYSTEM.
  */
 bips_status bips_producer_create(const char *name, const bips_producer_options *options, bips_producer **producer);
 
@@ -271,8 +272,9 @@ bips_status bips_producer_create(const char *name, const bips_producer_options *
 bips_status bips_producer_pull(bips_producer *producer, int64_t timeout, bips_write_lease *lease);
 
 /*
- * Publishes the first lease->length bytes of the buffer as the next frame, sets lease->sequence, and ends the lease (data
- * and metadata become NULL). After an error the lease is as it was. Errors: ARGUMENT (length), LEASE_ENDED, FOREIGN_LEASE.
+ * Publishes the first lease->length bytes of the buffer as the next frame, sets lease->sequence, and ends the lease
+ * (data and metadata become NULL). After an error the lease is as it was. Errors: ARGUMENT (length), LEASE_ENDED,
+ * FOREIGN_LEASE.
  */
 bips_status bips_producer_push(bips_producer *producer, bips_write_lease *lease);
 
@@ -280,8 +282,9 @@ bips_status bips_producer_push(bips_producer *producer, bips_write_lease *lease)
 bips_status bips_producer_release(bips_producer *producer, bips_write_lease *lease);
 
 /*
- * Ends the stream: consumers get what was published and then BIPS_END_OF_STREAM, and the name is gone. The buffers stay mapped
- * in this process until bips_producer_close(), for views that outlive the stream. Only release and close may follow.
+ * Ends the stream: consumers get what was published and then BIPS_END_OF_STREAM, and the name is gone. The buffers stay
+ * mapped in this process until bips_producer_close(), for views that outlive the stream. Only release and close may
+ * follow.
  */
 bips_status bips_producer_end(bips_producer *producer);
 
@@ -311,8 +314,8 @@ bips_status bips_producer_consumers(bips_producer *producer, bips_consumer_statu
 bips_status bips_consumer_open(const char *name, const bips_consumer_options *options, bips_consumer **consumer);
 
 /*
- * Takes the next frame, waiting for one at most timeout nanoseconds. BIPS_TIMED_OUT, BIPS_END_OF_STREAM, BIPS_PRODUCER_LOST,
- * BIPS_POOL_REPLACED, BIPS_EVICTED; errors: LEASE_LIMIT, CORRUPT.
+ * Takes the next frame, waiting for one at most timeout nanoseconds. BIPS_TIMED_OUT, BIPS_END_OF_STREAM,
+ * BIPS_PRODUCER_LOST, BIPS_POOL_REPLACED, BIPS_EVICTED; errors: LEASE_LIMIT, CORRUPT.
  */
 bips_status bips_consumer_pull(bips_consumer *consumer, int64_t timeout, bips_read_lease *lease);
 
@@ -320,19 +323,21 @@ bips_status bips_consumer_pull(bips_consumer *consumer, int64_t timeout, bips_re
 bips_status bips_consumer_push(bips_consumer *consumer, bips_read_lease *lease);
 
 /*
- * A descriptor for poll, epoll, GLib or asyncio: readable while a pull without waiting would not time out, that is, while a
- * frame is waiting, after the end of the stream, and while the producer is lost. Only pulls make it unreadable: do not read from it.
- * It may be readable once too often: pull with a time-out of 0 and go back to the loop on BIPS_TIMED_OUT. It is the same on
- * every call and closed with the consumer. A forked child's copy still tells of the parent's frames: all that it may do is close it.
+ * A descriptor for poll, epoll, GLib or asyncio: readable while a pull without waiting would not time out, that is,
+ * while a frame is waiting, after the end of the stream, and while the producer is lost. Only pulls make it unreadable:
+ * do not read from it. It may be readable once too often: pull with a time-out of 0 and go back to the loop on
+ * BIPS_TIMED_OUT. It is the same on every call and closed with the consumer. A forked child's copy still tells of the
+ * parent's frames: all that it may do is close it.
  *
- * The first descriptor of a process starts one thread, named bips-wait, which ends about a second after the last was closed. Kernels before
- * Linux 5.16, and the pools beyond the 127th of a process, cost one more such thread for each pool. Errors: SYSTEM.
+ * The first descriptor of a process starts one thread, named bips-wait, which ends about a second after the last was
+ * closed. Kernels before Linux 5.16, and the pools beyond the 127th of a process, cost one more such thread for each
+ * pool. Errors: SYSTEM.
  */
 bips_status bips_consumer_fd(bips_consumer *consumer, int *descriptor);
 
 /*
- * Detaches. Leases that are still open stay readable until they are pushed; the last push unmaps. A wait in another thread
- * ends with BIPS_E_CLOSED.
+ * Detaches. Leases that are still open stay readable until they are pushed; the last push unmaps. A wait in another
+ * thread ends with BIPS_E_CLOSED.
  */
 bips_status bips_consumer_close(bips_consumer *consumer);
 
@@ -341,17 +346,43 @@ bips_status bips_consumer_get_statistics(bips_consumer *consumer, bips_consumer_
 
 /* --- defaults --------------------------------------------------------------------------------------------------- */
 
-/* The options of a pool whose buffers have buffer_size bytes: 8 buffers, 1 frame of history, 16 consumers, mode 0640. */
+/* The options of a pool whose buffers have buffer_size bytes. */
 static inline bips_producer_options bips_producer_options_default(uint64_t buffer_size) {
-    bips_producer_options options = {(uint32_t)sizeof(bips_producer_options), 8, buffer_size, 1, 16, 1, 0,
-                                     BIPS_WAIT_BALANCED, 0640, 0, -1, -1, 0, 0, NULL, NULL};
+    bips_producer_options options = {
+        (uint32_t)sizeof(bips_producer_options),
+        8, /* buffer_count */
+        buffer_size,
+        1,  /* history */
+        16, /* maximum_consumers */
+        1,  /* write_leases */
+        0,  /* metadata_size */
+        BIPS_WAIT_BALANCED,
+        0640, /* mode */
+        0,    /* evict_stalled_after: never */
+        -1,   /* owner: the caller */
+        -1,   /* group: the caller's */
+        0,    /* huge_pages */
+        0,    /* lock_memory */
+        NULL, /* format: octets */
+        NULL  /* directory: $BIPS_DIRECTORY or /dev/shm */
+    };
     return options;
 }
 
 /* The options of a blocking consumer that holds one frame at a time and wants all of the pool's history. */
 static inline bips_consumer_options bips_consumer_options_default(void) {
-    bips_consumer_options options = {(uint32_t)sizeof(bips_consumer_options), BIPS_BLOCK, 0, 1, -1, 0, 0,
-                                     BIPS_WAIT_BALANCED, 0, NULL};
+    bips_consumer_options options = {
+        (uint32_t)sizeof(bips_consumer_options),
+        BIPS_BLOCK,
+        0,  /* depth: of BIPS_LATEST only */
+        1,  /* maximum_held */
+        -1, /* history: all */
+        0,  /* wait_for_pool */
+        0,  /* producer_grace */
+        BIPS_WAIT_BALANCED,
+        0,   /* skip_prefault */
+        NULL /* directory: $BIPS_DIRECTORY or /dev/shm */
+    };
     return options;
 }
 
