@@ -13,14 +13,16 @@ usage() {
 usage: ./build.sh MODE [ARGUMENTS]
 
   build               build everything; leaves the tool at artifacts/bips
-  demo [ARGUMENTS]    real video through a pool into three consumers, with a verdict (arguments: artifacts/bips demo --help)
+  demo [ARGUMENTS]    real video through a pool into three consumers, with a verdict
+                      (arguments: artifacts/bips demo --help)
   test                every test of every language; ends with 'N passed, N failed'
   native [--prefix DIR]
                       libbips.so, headers, Python package and CMake files (into artifacts/prefix unless told otherwise)
   pack                NuGet packages of the libraries (into artifacts/packages)
-  bench [limits|latency|wake|throughput|scale|frames|cpu|alternatives|published|questions|micro|all] [--quick] [--json FILE] [--report DIR] [--compare FILE]
+  bench [limits|latency|wake|throughput|scale|frames|cpu|alternatives|published|questions|micro|all]
+        [--quick] [--json FILE] [--report DIR] [--plots DIR] [--compare FILE]
                       measure, each figure beside the machine's own limit
-  bench report FILE... [--report DIR]
+  bench report FILE... [--report DIR] [--plots DIR]
                       reports of stored results, without measuring
   bench compare OLD NEW
                       stored results by ratio; exit code 3 when a figure is worse
@@ -106,13 +108,14 @@ pack() {
   done
 }
 
-# What Bips is compared with is left out of a report where it cannot be had.
+# A report leaves out an alternative to Bips that cannot be installed.
 wish_alternatives() {
   local libraries
   libraries=/usr/lib/$(uname -m)-linux-gnu
   wish gcc=gcc
   wish "$libraries/libzmq.so.5=libzmq5"
-  wish "$libraries/gstreamer-1.0/libgstapp.so=gstreamer1.0-plugins-base" "$libraries/gstreamer-1.0/libgstshm.so=gstreamer1.0-plugins-bad"
+  wish "$libraries/gstreamer-1.0/libgstapp.so=gstreamer1.0-plugins-base" \
+      "$libraries/gstreamer-1.0/libgstshm.so=gstreamer1.0-plugins-bad"
   wish iox-roudi=iceoryx "$libraries/libiceoryx_binding_c.so.2=libiceoryx-binding-c2"
 }
 
@@ -173,7 +176,8 @@ suite() {
 csharp_tests() {
   local status=0 log=$artifacts/logs/dotnet-test.log
   dotnet test Bips.Tests -c "$configuration" --no-build --nologo 2>&1 | tee "$log" || status=$?
-  sed -nE 's/^(Passed|Failed|Skipped)! +- Failed: +([0-9]+), Passed: +([0-9]+), Skipped: +([0-9]+),.*/\3 passed, \2 failed, \4 skipped/p' "$log"
+  local counts='Failed: +([0-9]+), Passed: +([0-9]+), Skipped: +([0-9]+),'
+  sed -nE "s/^(Passed|Failed|Skipped)! +- $counts.*/\3 passed, \2 failed, \4 skipped/p" "$log"
   return "$status"
 }
 
@@ -198,7 +202,8 @@ script_check() {
 tests() {
   need_native
   wish_alternatives
-  need ffmpeg=ffmpeg setpriv=util-linux unshare=util-linux spin=spin bwrap=bubblewrap podman=podman runc=runc valgrind=valgrind \
+  need ffmpeg=ffmpeg setpriv=util-linux unshare=util-linux spin=spin bwrap=bubblewrap podman=podman runc=runc \
+      valgrind=valgrind \
     shellcheck=shellcheck clang-tidy=clang-tidy aarch64-linux-gnu-gcc=gcc-aarch64-linux-gnu \
     /usr/aarch64-linux-gnu/include/stdio.h=libc6-dev-arm64-cross qemu-aarch64-static=qemu-user-static \
     /usr/include/gtest/gtest.h=libgtest-dev /usr/bin/python3=python3 \

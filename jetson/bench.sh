@@ -112,7 +112,8 @@ frequencies() {
   for policy in "$root"/sys/devices/system/cpu/cpufreq/policy*; do
     [[ -r $policy/scaling_governor ]] || continue
     text+="${text:+; }processors $(one_line <"$policy/related_cpus"): $(<"$policy/scaling_governor")"
-    text+=" now $(read_or "$policy/scaling_cur_freq"), $(read_or "$policy/scaling_min_freq")..$(read_or "$policy/scaling_max_freq") kHz"
+    text+=" now $(read_or "$policy/scaling_cur_freq"),"
+    text+=" $(read_or "$policy/scaling_min_freq")..$(read_or "$policy/scaling_max_freq") kHz"
   done
   if [[ -n $text ]]; then fact "frequencies" "$text"; else unavailable "frequencies" "no cpufreq policy is visible"; fi
 }
@@ -154,7 +155,8 @@ bandwidth
 
 if [[ -z $name ]]; then
   if [[ -r $root/proc/device-tree/model ]]; then
-    name=$(tr -d '\000' <"$root/proc/device-tree/model" | tr '[:upper:]' '[:lower:]' | tr -cs '[:alnum:]' '-' | sed 's/^-//; s/-$//')
+    name=$(tr -d '\000' <"$root/proc/device-tree/model" | tr '[:upper:]' '[:lower:]' |
+      tr -cs '[:alnum:]' '-' | sed 's/^-//; s/-$//')
   else
     name=linux-$(uname -m)
   fi

@@ -15,7 +15,8 @@ static double copy(double *restrict to, const double *restrict from, long count,
     return omp_get_wtime() - start;
 }
 
-static double triad(double *restrict to, const double *restrict one, const double *restrict other, long count, int threads)
+static double triad(double *restrict to, const double *restrict one, const double *restrict other, long count,
+    int threads)
 {
     double start = omp_get_wtime();
 #pragma omp parallel for num_threads(threads) schedule(static)

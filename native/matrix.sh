@@ -18,7 +18,8 @@ fi
 prefix=$(cd "$prefix" && pwd)
 work=$root/artifacts/native/plain
 dotnet build "$root/Bips.Tests.Peer" -c Release -v q --nologo || fail
-cmake -S "$root/native" -B "$work" -Dbips_DIR="$prefix/lib/cmake/bips" -DCMAKE_BUILD_TYPE=RelWithDebInfo >/dev/null || fail
+cmake -S "$root/native" -B "$work" -Dbips_DIR="$prefix/lib/cmake/bips" -DCMAKE_BUILD_TYPE=RelWithDebInfo >/dev/null \
+    || fail
 cmake --build "$work" --target peer >/dev/null || fail
 
 BIPS_LIBRARY=$prefix/lib/libbips.so.0 PYTHONPATH=$root/python exec "$python" -B "$root/native/matrix.py" \

@@ -58,7 +58,8 @@ run_ctest() {
 valgrind_open_close() {
     blocks_in_use() {
         valgrind --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite --error-exitcode=9 \
-            "$work/plain/open_close" "open-close-$$" "$1" >"$work/valgrind" 2>&1 || { cat "$work/valgrind" >&2; return 1; }
+            "$work/plain/open_close" "open-close-$$" "$1" >"$work/valgrind" 2>&1 || \
+                { cat "$work/valgrind" >&2; return 1; }
         sed -n 's/.*in use at exit: .* bytes in \([0-9,]*\) blocks/\1/p' "$work/valgrind" | tr -d ,
     }
     few=$(blocks_in_use 100) && many=$(blocks_in_use 10000) || return 1
@@ -68,14 +69,17 @@ valgrind_open_close() {
 }
 
 exports() {
-    nm -D --defined-only "$prefix/lib/libbips.so" | awk '$2 != "A" && $3 !~ /^bips_[a-z_]*@@BIPS_0$/ { print; bad = 1 } END { exit bad }'
+    nm -D --defined-only "$prefix/lib/libbips.so" | awk \
+        '$2 != "A" && $3 !~ /^bips_[a-z_]*@@BIPS_0$/ { print; bad = 1 } END { exit bad }'
 }
 
 run_ctest plain -DCMAKE_BUILD_TYPE=RelWithDebInfo
 run_ctest sanitized -DCMAKE_BUILD_TYPE=Debug -DBIPS_SANITIZE=ON
 check "only bips_* is exported" exports
-check "bips.hpp is clang-tidy clean (C++17)" clang-tidy --quiet "$root/native/tests/header_only.cpp" -- -std=c++17 "-I$prefix/include"
-check "bips.hpp is clang-tidy clean (C++20)" clang-tidy --quiet "$root/native/tests/header_only.cpp" -- -std=c++20 "-I$prefix/include"
+check "bips.hpp is clang-tidy clean (C++17)" clang-tidy --quiet "$root/native/tests/header_only.cpp" -- -std=c++17 \
+    "-I$prefix/include"
+check "bips.hpp is clang-tidy clean (C++20)" clang-tidy --quiet "$root/native/tests/header_only.cpp" -- -std=c++20 \
+    "-I$prefix/include"
 check "a C program that knows the protocol alone reads a live pool, also on arm64" \
     sh "$root/native/tests/layout_test.sh" "$work/plain/peer" "$work"
 check "valgrind: no leak after 10,000 open/close" valgrind_open_close

@@ -52,8 +52,8 @@ hello_python() {
     [ "$("$python" "$samples/hello/hello.py")" = "hello from Python" ]
 }
 
-# Outside of this tree, whose own settings a program of somebody else's does not have, and with a package cache of its own, because
-# a package of this version may have been cached before the last change.
+# Outside of this tree, whose own settings a program of somebody else's does not have, and with a package cache of its
+# own, because a package of this version may have been cached before the last change.
 hello_csharp() {
     outside=$(mktemp -d)
     cp "$samples"/hello/csharp/* "$outside"
@@ -75,7 +75,8 @@ PROGRAM
 }
 
 build_capture() {
-    c++ -std=c++17 -O2 -Wall -Wextra "$samples/capture/capture.cpp" -o capture "-I$prefix/include" "-L$prefix/lib" -lbips \
+    c++ -std=c++17 -O2 -Wall -Wextra "$samples/capture/capture.cpp" -o capture "-I$prefix/include" "-L$prefix/lib" \
+        -lbips \
         "-Wl,-rpath,$prefix/lib"
     make_film
 }

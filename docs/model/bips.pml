@@ -6,17 +6,17 @@
  * code carries the same names. What is left out here, and why, is in README.md too.
  *
  * Memory model. A store goes into the pending queue of its process and becomes visible later, in order, whenever the
- * process StoreBuffers takes it out (TSO: a load may overtake the process's own older stores). A full fence waits until the
- * queue is empty. One d_step holds at most one load from a word that another process may change meanwhile, followed
- * by any number of stores into the queue: what becomes visible when is decided by StoreBuffers, so nothing is lost by that.
- * Two kinds of word are written past the queue, which is weaker than TSO and therefore the harder test: the payload and
- * the fields of a ring entry. Orderings that TSO gives for nothing and arm64 does not are tested by swapping the two
- * statements in a mutant.
+ * process StoreBuffers takes it out (TSO: a load may overtake the process's own older stores). A full fence waits until
+ * the queue is empty. One d_step holds at most one load from a word that another process may change meanwhile, followed
+ * by any number of stores into the queue: what becomes visible when is decided by StoreBuffers, so nothing is lost by
+ * that. Two kinds of word are written past the queue, which is weaker than TSO and therefore the harder test: the
+ * payload and the fields of a ring entry. Orderings that TSO gives for nothing and arm64 does not are tested by
+ * swapping the two statements in a mutant.
  *
  * Each mutant leaves out one rule (spin -DMUTANT_<NAME>). run.sh expects an error from every one of them.
  */
 
-/* ---- Configuration: see run.sh for the ones that are checked ------------------------------------------------------- */
+/* ---- Configuration: see run.sh for the ones that are checked ----------------------------------------------------- */
 
 #ifndef BUFFERS
 #define BUFFERS 3
@@ -74,7 +74,7 @@
 #define MUTATED_TAKEOVER false
 #endif
 
-/* ---- Shared memory ------------------------------------------------------------------------------------------------- */
+/* ---- Shared memory ----------------------------------------------------------------------------------------------- */
 
 #define PUBLISHED           0
 #define PRODUCER_WAITING    1
@@ -116,11 +116,11 @@ bool producerBellMoved;     /* producerBell != the b that the producer read */
 bool asleep[LANES];
 bool producerAsleep;
 
-/* The re-check slice ends a sleep without a wake-up. The protocol may need it only after a consumer died, so a death buys
- * the producer exactly one. A consumer gets none: whoever takes over from a dead producer wakes everybody. */
+/* The re-check slice ends a sleep without a wake-up. The protocol may need it only after a consumer died, so a death
+ * buys the producer exactly one. A consumer gets none: whoever takes over from a dead producer wakes everybody. */
 bool producerSlice;
 
-/* ---- Ghosts: for the assertions only ------------------------------------------------------------------------------- */
+/* ---- Ghosts: for the assertions only ----------------------------------------------------------------------------- */
 
 byte leased[LANES];         /* 1 + buffer that this consumer's user may read now, 0 = none */
 byte lastCommitted;         /* newest sequence whose commit word has become visible */
@@ -132,7 +132,7 @@ byte producerLivesLeft = PRODUCER_LIVES;
 byte stopsLeft = STOPS;
 byte evictionsLeft = EVICTIONS;
 
-/* ---- Store queues -------------------------------------------------------------------------------------------------- */
+/* ---- Store queues ------------------------------------------------------------------------------------------------ */
 
 #define PRODUCER LANES      /* index of the producer's queue; the consumer of lane k has queue k */
 #define QUEUE_DEPTH 5       /* a store into a full queue would be reported as an error (a d_step that blocks) */
@@ -173,8 +173,8 @@ end_drain:
     od
 }
 
-/* Death leaves what had been stored, and here any beginning of what is still pending: dropping the rest is the same as dying
- * before it. That is why a death need not be offered between stores that stand in one d_step. */
+/* Death leaves what had been stored, and here any beginning of what is still pending: dropping the rest is the same as
+ * dying before it. That is why a death need not be offered between stores that stand in one d_step. */
 inline StoresAtDeath(who) {
     do
     :: len(pending[who]) > 0 -> MakeVisible(who)
@@ -204,16 +204,17 @@ inline WakeConsumers() {
     skip
 }
 
-/* ---- Consumer ------------------------------------------------------------------------------------------------------ */
+/* ---- Consumer ---------------------------------------------------------------------------------------------------- */
 
-/* Dying is offered where the last step stored something. Dying after a step that only loaded is the same for everybody else. */
+/* Dying is offered where the last step stored something. Dying after a step that only loaded is the same for everybody
+ * else. */
 #define OR_DIE \
     :: atomic { livesLeft > 0 -> \
                 livesLeft--; StoresAtDeath(k); locked[k] = false; leased[k] = 0; producerSlice = true; \
                 goto incarnation_over }
 
-/* A stopped consumer keeps its lock and whatever it holds. Stopped just before it would have rung the bell, it costs the producer
- * one slice, as a dead one does. */
+/* A stopped consumer keeps its lock and whatever it holds. Stopped just before it would have rung the bell, it costs
+ * the producer one slice, as a dead one does. */
 #if STOPS > 0
 #define OR_STOP \
     :: atomic { stopsLeft > 0 && FENCE(k) -> stopsLeft--; stopped[k] = true; goto end_stopped }
@@ -337,8 +338,8 @@ pull:
     OR_STOP
     fi;
 
-    /* pull_copy. The full fence separates the held byte from the look at the floor. A Block lane needs neither unless it
-     * can be evicted: nobody but itself moves its position. */
+    /* pull_copy. The full fence separates the held byte from the look at the floor. A Block lane needs neither unless
+     * it can be evicted: nobody but itself moves its position. */
     if
 #if EVICTIONS > 0
 #define MUST_CONFIRM(lane) true
@@ -513,7 +514,7 @@ end_of_lane:
     skip
 }
 
-/* ---- Producer ------------------------------------------------------------------------------------------------------ */
+/* ---- Producer ---------------------------------------------------------------------------------------------------- */
 
 #define OR_PRODUCER_DIES \
     :: atomic { producerLivesLeft > 0 -> \
@@ -528,8 +529,8 @@ end_of_lane:
 #define DROPPED     2
 #define LAST        3
 
-/* scan_cursor: state, incarnation and cursor of one lane. Loading them in one step is no loss: a lane that is seen active and is
- * free a moment later only forbids more. */
+/* scan_cursor: state, incarnation and cursor of one lane. Loading them in one step is no loss: a lane that is seen
+ * active and is free a moment later only forbids more. */
 inline LoadLane() {
     position = MAX(memory[CURSOR(lane)], floor[lane]);
     if
@@ -701,8 +702,10 @@ pull:
     :: d_step { bellMoved -> bellMoved = false }
     fi;
 #else
-    /* push_look: the full fence separates the commit word from the load of sleeperBell. The bell is read before the signal
-     * moves: then whoever rang has an older signal in hand, and cannot sleep through the wake-up that this bell asks for. */
+    /* push_look: the full fence separates the commit word from the load of sleeperBell. The bell is read before the
+     * signal
+     * moves: then whoever rang has an older signal in hand, and cannot sleep through the wake-up that this bell asks
+     * for. */
     if
 #ifdef MUTANT_NO_FENCE_BEFORE_SLEEPER_BELL
     :: atomic { !bellMoved -> goto pull }
@@ -753,7 +756,8 @@ scan:
 #ifdef MUTANT_SLEEP_ALTHOUGH_DROPPABLE
         soft = 0; goto sleep
 #else
-        /* Somebody gave up a buffer after the floors were raised, and only a lossy lane's position is left in the way. */
+        /* Somebody gave up a buffer after the floors were raised, and only a lossy lane's position is left in the way.
+         */
         if
         :: d_step { soft != 0 -> STORE(PRODUCER, PRODUCER_WAITING, false) }; goto drop
         :: soft == 0 -> goto sleep
@@ -904,8 +908,8 @@ close:
     d_step { FENCE(PRODUCER) -> SignalMoves() };    /* close_signal */
     d_step { WakeConsumers() };                     /* close_wake */
 
-    /* Everybody left, died or is stopped: after one more look at the locks every lane of the first two kinds is free, so
-     * every buffer outside the history is. */
+    /* Everybody left, died or is stopped: after one more look at the locks every lane of the first two kinds is free,
+     * so every buffer outside the history is. */
     (gone[0] || stopped[0]) && (gone[LANES - 1] || stopped[LANES - 1]);
     d_step {
         lane = 0;

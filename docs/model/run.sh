@@ -112,8 +112,10 @@ else
     sound "any of them dies, history 1" -O1 "${both[@]}" PUSHES=2 HISTORY=1 LIVES=1 PRODUCER_LIVES=1
     sound "Block lane, deaths" -O1 "${block[@]}" PUSHES=5 LIVES=2 PRODUCER_LIVES=1
     sound "DropOldest lane, deaths" -O1 "${lossy[@]}" PUSHES=5 LIVES=1 PRODUCER_LIVES=1
-    sound "DropOldest lane, deaths, history 1" -O1 LANES=1 FIRST_LOSSY=0 BUFFERS=3 RING=4 PUSHES=5 HISTORY=1 LIVES=1 PRODUCER_LIVES=1
-    sound "Block lane, deaths, history 1" -O1 LANES=1 FIRST_LOSSY=1 BUFFERS=3 RING=4 PUSHES=5 HISTORY=1 LIVES=1 PRODUCER_LIVES=1
+    sound "DropOldest lane, deaths, history 1" -O1 LANES=1 FIRST_LOSSY=0 BUFFERS=3 RING=4 PUSHES=5 HISTORY=1 LIVES=1 \
+        PRODUCER_LIVES=1
+    sound "Block lane, deaths, history 1" -O1 LANES=1 FIRST_LOSSY=1 BUFFERS=3 RING=4 PUSHES=5 HISTORY=1 LIVES=1 \
+        PRODUCER_LIVES=1
     sound "Block lane, evicted, deaths" -O1 "${block[@]}" EVICTIONS=1 LIVES=1 PRODUCER_LIVES=1
     sound "Block lane, evicted, stopped" -O0 "${block[@]}" EVICTIONS=1 STOPS=1
     sound "Block lane, leaves" -O0 "${block[@]}" LEAVES=1

@@ -1,6 +1,7 @@
 """Compares what a frame costs in C#, C and Python: compare.py CSHARP C PYTHON (command lines)
 
-The programs take turns, so that whatever else the machine does meets all of them alike; the smallest of many rounds is what
+The programs take turns, so that whatever else the machine does meets all of them alike; the smallest of many rounds
+is what
 the calls cost, because noise only adds.
 """
 
@@ -21,7 +22,8 @@ class Measured:
         self.title = title
         name = f"bench-{os.getpid()}-{title.replace(' ', '-').replace('#', 'sharp').replace(',', '')}"
         self.process = subprocess.Popen(
-            [*shlex.split(command), "measure", name, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [*shlex.split(command), "measure", name,
+                *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         self.rounds: list[float] = []
 

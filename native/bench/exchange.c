@@ -28,7 +28,8 @@ int main(int argc, char **argv) {
     bips_producer_options options = bips_producer_options_default(argc == 5 ? strtoull(argv[4], NULL, 10) : 4096);
     bips_producer *producer;
     bips_consumer *consumer;
-    if (argc < 3 || bips_producer_create(argv[2], &options, &producer) || bips_consumer_open(argv[2], NULL, &consumer)) {
+    if (argc < 3 || bips_producer_create(argv[2], &options, &producer) || bips_consumer_open(argv[2], NULL,
+        &consumer)) {
         fprintf(stderr, "%s\n", bips_last_error());
         return 1;
     }

@@ -27,6 +27,6 @@ internal sealed class CallException(int status, string message) : Exception(mess
     public static CallException StructSize<T>(uint size, int expected)
         where T : INamed =>
         new(Abi.Status.StructSize,
-            $"{T.Name}.size is {size} and this library knows {expected}: set it to sizeof({T.Name}), and use a header " +
-            "of this library's version or an older one.");
+            $"{T.Name}.size is {size} and this library knows {expected}: set it to sizeof({T.Name}), and use a " +
+            "header of this library's version or an older one.");
 }

@@ -1,6 +1,8 @@
 namespace Bips.Native;
 
-/// <summary>What an export does with a handle that was found and the other arguments; see <see cref="ICall"/>.</summary>
+/// <summary>
+/// What an export does with a handle that was found and the other arguments; see <see cref="ICall"/>.
+/// </summary>
 /// <typeparam name="THandle">The kind of handle that the call takes; others are refused.</typeparam>
 internal interface IHandleCall<in THandle>
     where THandle : Handle

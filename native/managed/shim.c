@@ -3,8 +3,8 @@
  * call goes on to the managed function of the same name. No managed code may run in a forked child, because the threads
  * of the runtime do not exist there.
  *
- * Whatever needs no runtime is implemented here: the names of statuses, the versions, the last error of each thread, and
- * the list of descriptors that a forked child must close.
+ * Whatever needs no runtime is implemented here: the names of statuses, the versions, the last error of each thread,
+ * and the list of descriptors that a forked child must close.
  */
 #include <errno.h>
 #include <pthread.h>

@@ -1,5 +1,6 @@
 /*
- * The C ABI from C: what it does, and what it answers to wrong arguments. Prints one line per test; the last line counts.
+ * The C ABI from C: what it does, and what it answers to wrong arguments. Prints one line per test; the last line
+ * counts.
  */
 #include <bips/bips.h>
 #include <dirent.h>
@@ -30,7 +31,8 @@ static bool failed;
         bips_status found = (call);                                                   \
         if (found != (expected)) {                                                    \
             failed = true;                                                            \
-            printf("%s:%d: %s gave %s, not %s; last error: %s\n", __FILE__, __LINE__, #call, bips_status_string(found), \
+            printf("%s:%d: %s gave %s, not %s; last error: %s\n", __FILE__, __LINE__, #call, \
+                   bips_status_string(found), \
                    bips_status_string(expected), bips_last_error());                  \
         }                                                                             \
     } while (0)

@@ -4,7 +4,8 @@
 namespace {
 
 void use_everything() {
-    auto producer = bips::producer::create("name", bips::producer_options(1).evict_stalled_after(std::chrono::seconds(1)));
+    auto producer = bips::producer::create("name",
+        bips::producer_options(1).evict_stalled_after(std::chrono::seconds(1)));
     auto consumer = bips::consumer::open("name", bips::consumer_options().wait_for_pool(bips::forever));
     auto lease = producer.value().try_pull(std::chrono::seconds(1));
     (void)lease.value().try_push(1);

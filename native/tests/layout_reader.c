@@ -1,6 +1,6 @@
 /*
- * Reads a live pool by the written protocol alone: no header of Bips, no library. Prints what it finds, one fact per line, and
- * fails when something contradicts docs/protocol.md. Runs on x86-64 and arm64.
+ * Reads a live pool by the written protocol alone: no header of Bips, no library. Prints what it finds, one fact per
+ * line, and fails when something contradicts docs/protocol.md. Runs on x86-64 and arm64.
  *
  *     layout_reader DIRECTORY NAME
  */
@@ -70,7 +70,8 @@ static uint64_t round_up(uint64_t value, uint64_t unit) {
 
 struct geometry {
     uint32_t buffers, history, lanes, write_leases, metadata, ring, page, format_length;
-    uint64_t buffer_size, buffer_stride, directives, ring_offset, headers_offset, metadata_offset, buffers_offset, lane_stride;
+    uint64_t buffer_size, buffer_stride, directives, ring_offset, headers_offset, metadata_offset, buffers_offset,
+        lane_stride;
 };
 
 static struct geometry read_header(void) {
@@ -101,7 +102,8 @@ static struct geometry read_header(void) {
     require(g.directives == 2 * (uint64_t)g.page, "directives behind two pages");
     require(g.ring_offset == g.directives + g.lanes * UINT64_C(64), "the ring behind the directives");
     require(g.headers_offset == g.ring_offset + g.ring * UINT64_C(16), "frame headers behind the ring");
-    require(g.metadata_offset == round_up(g.headers_offset + g.buffers * UINT64_C(8), 64), "metadata behind the frame headers");
+    require(g.metadata_offset == round_up(g.headers_offset + g.buffers * UINT64_C(8), 64),
+        "metadata behind the frame headers");
     require(g.buffers_offset == round_up(g.metadata_offset + g.buffers * round_up(g.metadata, 64), g.page),
             "buffers behind the metadata");
     require(word64(pool, 0x78) == pool_length && pool_length == g.buffers_offset + g.buffers * g.buffer_stride,
@@ -118,8 +120,10 @@ static struct geometry read_header(void) {
 /* The newest frames, as the history promises them: commit word, header, payload, commit word again. */
 static void read_frames(const struct geometry *g) {
     uint64_t published = word64(pool, g->page);
-    printf("state %u, epoch %u, published %" PRIu64 "\n", word32(pool, g->page + 0x84), word32(pool, g->page + 0x88), published);
-    for (uint64_t sequence = published - (published < g->history ? published : g->history) + 1; sequence <= published; sequence++) {
+    printf("state %u, epoch %u, published %" PRIu64 "\n", word32(pool, g->page + 0x84), word32(pool,
+        g->page + 0x88), published);
+    for (uint64_t sequence = published - (published < g->history ? published
+        : g->history) + 1; sequence <= published; sequence++) {
         uint64_t entry = g->ring_offset + (sequence & (g->ring - 1)) * 16;
         uint64_t commit = word64(pool, entry);
         uint64_t index = commit & 0xFFF;
@@ -133,8 +137,10 @@ static void read_frames(const struct geometry *g) {
         memcpy(told, pool + g->metadata_offset + index * round_up(g->metadata, 64), sizeof told);
         atomic_thread_fence(memory_order_acquire);
         require(word64(pool, entry) == commit, "a frame in the history stays");
-        require(g->metadata != 16 || (told[0] == sequence && told[1] == crc), "the payload that the metadata describes");
-        printf("frame %" PRIu64 " in buffer %" PRIu64 ", %" PRIu64 " bytes, flags %u, crc %08x\n", sequence, index, length, flags, crc);
+        require(g->metadata != 16 || (told[0] == sequence && told[1] == crc),
+            "the payload that the metadata describes");
+        printf("frame %" PRIu64 " in buffer %" PRIu64 ", %" PRIu64 " bytes, flags %u, crc %08x\n", sequence, index,
+            length, flags, crc);
     }
 }
 
@@ -152,9 +158,11 @@ static void read_lanes(const struct geometry *g) {
             held += lanes[lane + 0x60 + i];
         }
 
-        printf("lane %u: state %u, policy %u, quota %u, cursor %" PRIu64 ", taken %" PRIu64 ", lost %" PRIu64 ", held %u, floor %" PRIu64 "\n",
+        printf("lane %u: state %u, policy %u, quota %u, cursor %" PRIu64 ", taken %" PRIu64 ", lost %" PRIu64
+               ", held %u, floor %" PRIu64 "\n",
                k, state, word32(lanes, lane + 0x04), word32(lanes, lane + 0x0C), word64(lanes, lane + 0x40),
-               word64(lanes, lane + 0x48), word64(lanes, lane + 0x50), held, word64(pool, g->directives + k * UINT64_C(64)));
+               word64(lanes, lane + 0x48), word64(lanes, lane + 0x50), held, word64(pool,
+                   g->directives + k * UINT64_C(64)));
     }
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# A C program that knows docs/protocol.md and nothing else reads a live pool, here and, where the tools are installed, on
-# arm64 under qemu; both must find the same, and what the peers did.
+# A C program that knows docs/protocol.md and nothing else reads a live pool, here and, where the tools are installed,
+# on arm64 under qemu; both must find the same, and what the peers did.
 #
 #     layout_test.sh PEER WORK_FOLDER
 set -eu
@@ -27,7 +27,8 @@ trap finish EXIT
 
 # 18 taken, the last of them held, and the nineteenth waits; the twentieth buffer is half written.
 mkfifo "$work/start-$$"
-"$peer" produce "$name" --frames 19 --size 5000 --format "video/x-raw,format=GRAY8" --pause <"$work/start-$$" >"$work/producer" &
+"$peer" produce "$name" --frames 19 --size 5000 --format "video/x-raw,format=GRAY8" --pause <"$work/start-$$" \
+    >"$work/producer" &
 producer=$!
 exec 4>"$work/start-$$"
 rm "$work/start-$$"
@@ -49,7 +50,8 @@ grep -q '^frame 19 in buffer [0-7], 1844 bytes, flags 0, crc ' "$work/here"
 grep -qx 'lane 0: state 1, policy 0, quota 1, cursor 19, taken 18, lost 0, held 1, floor 0' "$work/here"
 
 if command -v aarch64-linux-gnu-gcc >/dev/null && command -v qemu-aarch64-static >/dev/null; then
-    aarch64-linux-gnu-gcc -static -std=gnu11 -O2 -Wall -Wextra -Werror "$tests/layout_reader.c" -o "$work/layout_reader_arm64"
+    aarch64-linux-gnu-gcc -static -std=gnu11 -O2 -Wall -Wextra -Werror "$tests/layout_reader.c" -o \
+        "$work/layout_reader_arm64"
     qemu-aarch64-static "$work/layout_reader_arm64" "$directory" "$name" >"$work/arm64"
     cmp "$work/here" "$work/arm64"
     echo "arm64 reads the same"

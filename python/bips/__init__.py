@@ -4,7 +4,8 @@ A producer creates a pool and fills its buffers in place; consumers, in whatever
 
     import bips
 
-    with bips.Producer("cam", buffer_size=640 * 480 * 3, format="video/x-raw,format=BGR,width=640,height=480") as producer:
+    with bips.Producer("cam", buffer_size=640 * 480 * 3,
+        format="video/x-raw,format=BGR,width=640,height=480") as producer:
         with producer.pull() as lease:
             lease.array()[:] = camera()
             lease.push()

@@ -87,8 +87,8 @@ class Consumer:
     def pull(self, timeout: float | None = None) -> Frame:
         """Takes the next frame, waiting for one at most ``timeout`` seconds (None: as long as it takes).
 
-        Raises TimedOut, EndOfStream, ProducerLost, PoolReplaced, Evicted, LeaseLimit, Closed or ForkedChild. Ctrl-C ends the
-        wait within a tenth of a second.
+        Raises TimedOut, EndOfStream, ProducerLost, PoolReplaced, Evicted, LeaseLimit, Closed or ForkedChild. Ctrl-C
+        ends the wait within a tenth of a second.
         """
         lease = ReadLease()
         left = _abi.FOREVER if timeout is None else _abi.nanoseconds(timeout)
@@ -200,7 +200,8 @@ class Consumer:
         if (found.buffer_count, found.buffer_size) != (buffer_count, buffer_size):
             self.close()
             raise _errors.PoolMismatch(
-                f"pool '{found.name}' has {found.buffer_count} buffers of {found.buffer_size} bytes and this consumer asks "
+                f"pool '{found.name}' has {found.buffer_count} buffers of {found.buffer_size} bytes and this consumer "
+                f"asks "
                 f"for {buffer_count} of {buffer_size}: use the producer's numbers, or Consumer({found.name!r}), which "
                 "needs to know nothing but the name"
             )

@@ -62,7 +62,8 @@ class RawVideo:
 
     def _mismatch(self, length: int, expected: int) -> ValueError:
         return ValueError(
-            f"the frame has {length} bytes and {self.width} x {self.height} {self.format} has {expected}; use .data for "
+            f"the frame has {length} bytes and {self.width} x {self.height} {self.format} has {expected}; use "
+            ".data for "
             "the bytes as they are"
         )
 

@@ -28,7 +28,8 @@ def _given_back() -> LeaseEnded:
 class Frame(_memory.Exporter):
     """One frame, readable in place; ``with`` it, or ``push`` it, or let go of it.
 
-    A view made of it (``data``, an array, a tensor) stays valid for as long as it lives, also after the frame was pushed: the
+    A view made of it (``data``, an array,
+        a tensor) stays valid for as long as it lives, also after the frame was pushed: the
     buffer then goes back to the producer when the last view is gone.
     """
 

@@ -41,7 +41,8 @@ def view(memory: ctypes.Array[ctypes.c_ubyte], length: int, writable: bool) -> m
     return part if writable else part.toreadonly()
 
 
-def array(data: memoryview | ctypes.Array[ctypes.c_ubyte], length: int, video: _format.RawVideo | None) -> numpy.ndarray[Any, Any]:
+def array(data: memoryview | ctypes.Array[ctypes.c_ubyte], length: int,
+    video: _format.RawVideo | None) -> numpy.ndarray[Any, Any]:
     """A NumPy array over the first bytes of some memory, without a copy."""
     import numpy
 

@@ -211,6 +211,7 @@ class Producer:
         buffer.push()
 
 
-def _from_ridgerun(name: str, buffer_count: int, buffer_size: int, in_order: bool = True) -> tuple[str, dict[str, object]]:
+def _from_ridgerun(name: str, buffer_count: int, buffer_size: int, in_order: bool = True) -> tuple[str, dict[str,
+    object]]:
     """Bips always delivers in order, so both values of the last argument get what they ask for."""
     return _compatibility.pool_name(name), {"buffer_count": buffer_count, "buffer_size": buffer_size}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class ProducerHandle:
-    """A producer of the C ABI. The buffers stay mapped until nothing refers to this any more, views of them included."""
+    """A producer of the C ABI. The buffers stay mapped while anything refers to this, views of them included."""
 
     __slots__ = ("abandoned", "value")
 
@@ -38,7 +38,8 @@ def _given_back() -> LeaseEnded:
 
 
 class WriteLease(_memory.Exporter):
-    """One buffer to fill in place. ``push`` publishes it; let go of it, or leave its ``with``, to give it back unpublished.
+    """One buffer to fill in place. ``push`` publishes it; let go of it, or leave its ``with``, to give it back
+    unpublished.
 
     After the push ``data`` is released and arrays from ``array`` are read-only: the memory is being read by others.
     """

@@ -8,8 +8,9 @@ set -eu
 shared=$(mktemp -d /dev/shm/two-containers.XXXXXX)
 trap 'rm -rf "$shared"' EXIT
 contain() {
-    exec bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /run --bind "$shared" /run/bips --unshare-pid --unshare-ipc \
-        --unshare-net --unshare-uts --die-with-parent --setenv BIPS_DIRECTORY /run/bips sh -c "$1"
+    exec bwrap --ro-bind / / --dev /dev --proc /proc --tmpfs /run --bind "$shared" /run/bips \
+        --unshare-pid --unshare-ipc --unshare-net --unshare-uts --die-with-parent \
+        --setenv BIPS_DIRECTORY /run/bips sh -c "$1"
 }
 
 (contain "$1") &

@@ -11,12 +11,13 @@
 //         process(frame.data(), frame.size());
 //     }
 //
-// Expected outcomes (time-out, end of stream, lost producer) are values: pull() gives a lease or frame that is empty and whose
-// status() says why. Everything else is an exception, bips::error; the try_ forms do not throw and give a bips::result instead.
+// Expected outcomes (time-out, end of stream, lost producer) are values: pull() gives a lease or frame that is empty
+// and whose status() says why. Everything else is an exception, bips::error; the try_ forms do not throw and give a
+// bips::result instead.
 //
-// Objects are movable and not copyable, and end what they stand for when they are destroyed: a write_lease that was not pushed
-// gives its buffer back unpublished, a frame gives its buffer back, a producer ends the stream. A lease or frame may outlive
-// the producer or consumer that it came from. Threads: see bips.h.
+// Objects are movable and not copyable, and end what they stand for when they are destroyed: a write_lease that was not
+// pushed gives its buffer back unpublished, a frame gives its buffer back, a producer ends the stream. A lease or frame
+// may outlive the producer or consumer that it came from. Threads: see bips.h.
 #ifndef BIPS_BIPS_HPP
 #define BIPS_BIPS_HPP
 
@@ -103,7 +104,8 @@ template <typename T>
 class result {
 public:
     result(T value) : content_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
-    result(error failure) : content_(std::in_place_index<1>, std::move(failure)) {}  // NOLINT(google-explicit-constructor)
+    result(error failure) : content_(std::in_place_index<1>,
+        std::move(failure)) {}  // NOLINT(google-explicit-constructor)
 
     [[nodiscard]] bool has_value() const noexcept { return content_.index() == 0; }
     [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
@@ -172,14 +174,16 @@ struct pool_info {
 /// What a producer asks of its pool; everything but the size of a buffer has a default.
 class producer_options {
 public:
-    explicit producer_options(std::uint64_t buffer_size) noexcept : options_(bips_producer_options_default(buffer_size)) {}
+    explicit producer_options(std::uint64_t buffer_size) noexcept
+        : options_(bips_producer_options_default(buffer_size)) {}
 
     producer_options& buffer_count(std::uint32_t value) noexcept { return set(options_.buffer_count, value); }
     producer_options& history(std::uint32_t value) noexcept { return set(options_.history, value); }
     producer_options& maximum_consumers(std::uint32_t value) noexcept { return set(options_.maximum_consumers, value); }
     producer_options& write_leases(std::uint32_t value) noexcept { return set(options_.write_leases, value); }
     producer_options& metadata_size(std::uint32_t value) noexcept { return set(options_.metadata_size, value); }
-    producer_options& wait(wait_mode value) noexcept { return set(options_.wait_mode, static_cast<std::uint32_t>(value)); }
+    producer_options& wait(wait_mode value) noexcept { return set(options_.wait_mode,
+        static_cast<std::uint32_t>(value)); }
     producer_options& mode(std::uint32_t value) noexcept { return set(options_.mode, value); }
     producer_options& owner(std::int64_t value) noexcept { return set(options_.owner, value); }
     producer_options& group(std::int64_t value) noexcept { return set(options_.group, value); }
@@ -234,7 +238,8 @@ public:
 
     consumer_options& maximum_held(std::uint32_t value) noexcept { return set(options_.maximum_held, value); }
     consumer_options& history(std::int64_t value) noexcept { return set(options_.history, value); }
-    consumer_options& wait(wait_mode value) noexcept { return set(options_.wait_mode, static_cast<std::uint32_t>(value)); }
+    consumer_options& wait(wait_mode value) noexcept { return set(options_.wait_mode,
+        static_cast<std::uint32_t>(value)); }
     consumer_options& prefault(bool value) noexcept { return set(options_.skip_prefault, value ? 0U : 1U); }
 
     template <typename Rep, typename Period>
@@ -279,7 +284,8 @@ namespace detail {
         owned_lease(const owned_lease&) = delete;
         owned_lease& operator=(const owned_lease&) = delete;
 
-        owned_lease(owned_lease&& other) noexcept : handle_(other.handle_), lease_(other.lease_), status_(other.status_) {
+        owned_lease(owned_lease&& other) noexcept : handle_(other.handle_), lease_(other.lease_),
+            status_(other.status_) {
             other.forget();
         }
 
@@ -368,7 +374,8 @@ namespace detail {
             bips_pool_info info{};
             info.size = sizeof info;
             check(Info(handle_, &info));
-            pool_info copy{info.name,         info.format,          {},           info.buffer_size,      info.buffer_count,
+            pool_info copy{info.name,         info.format,          {},           info.buffer_size,
+                     info.buffer_count,
                            info.metadata_size, info.history, info.write_leases, info.maximum_consumers};
             std::copy(std::begin(info.id), std::end(info.id), copy.id.begin());
             return copy;
@@ -440,7 +447,8 @@ public:
     [[nodiscard]] const std::byte* metadata() const noexcept { return static_cast<const std::byte*>(lease().metadata); }
     [[nodiscard]] std::uint32_t flags() const noexcept { return lease().flags; }
 
-    [[nodiscard]] std::chrono::nanoseconds timestamp() const noexcept { return std::chrono::nanoseconds(lease().timestamp); }
+    [[nodiscard]] std::chrono::nanoseconds timestamp() const noexcept {
+        return std::chrono::nanoseconds(lease().timestamp); }
 
 #if __cplusplus >= 202002L
     [[nodiscard]] std::span<const std::byte> bytes() const noexcept { return {data(), size()}; }
@@ -510,7 +518,8 @@ public:
         std::vector<bips_consumer_status> consumers(info().maximum_consumers);
         consumers.front().size = sizeof(bips_consumer_status);
         std::uint32_t count = 0;
-        detail::check(bips_producer_consumers(native(), consumers.data(), static_cast<std::uint32_t>(consumers.size()), &count));
+        detail::check(bips_producer_consumers(native(), consumers.data(),
+            static_cast<std::uint32_t>(consumers.size()), &count));
         consumers.resize(count);
         return consumers;
     }
@@ -523,7 +532,8 @@ private:
 class consumer : public detail::owned_handle<bips_consumer, bips_consumer_close> {
 public:
     /// Attaches to a pool.
-    explicit consumer(const std::string& name, const consumer_options& options = {}) : consumer(open(name, options).value()) {}
+    explicit consumer(const std::string& name, const consumer_options& options = {}) : consumer(open(name,
+        options).value()) {}
 
     /// The constructor, but without exceptions.
     [[nodiscard]] static result<consumer> open(const std::string& name, const consumer_options& options = {}) {
@@ -577,8 +587,8 @@ public:
         return statistics;
     }
 
-    /// The frames of the stream, each given back before the next is pulled. Ends when a pull hands out none, which is the
-    /// end of the stream or what end_status() says.
+    /// The frames of the stream, each given back before the next is pulled. Ends when a pull hands out none, which is
+    /// the end of the stream or what end_status() says.
     class iterator {
     public:
         using iterator_category = std::input_iterator_tag;
@@ -600,8 +610,10 @@ public:
 
         void operator++(int) { ++*this; }
 
-        friend bool operator==(const iterator& left, const iterator& right) noexcept { return left.owner_ == right.owner_; }
-        friend bool operator!=(const iterator& left, const iterator& right) noexcept { return left.owner_ != right.owner_; }
+        friend bool operator==(const iterator& left, const iterator& right) noexcept {
+            return left.owner_ == right.owner_; }
+        friend bool operator!=(const iterator& left, const iterator& right) noexcept {
+            return left.owner_ != right.owner_; }
 
     private:
         friend class consumer;
