@@ -73,9 +73,17 @@ exports() {
         '$2 != "A" && $3 !~ /^bips_[a-z_]*@@BIPS_0$/ { print; bad = 1 } END { exit bad }'
 }
 
+# The library resolves everything when it is linked: a file of that name beside the program would be loaded otherwise,
+# and where OpenSSL is missing the runtime would abort the host.
+loads_nothing() {
+    LD_DEBUG=files "$work/plain/open_close" "loads-$$" 1 >"$work/loaded" 2>&1 || { cat "$work/loaded"; return 1; }
+    ! grep -E 'file=(libc|libc\.so|libssl[^ ]*|libcrypto[^ ]*) ' "$work/loaded"
+}
+
 run_ctest plain -DCMAKE_BUILD_TYPE=RelWithDebInfo
 run_ctest sanitized -DCMAKE_BUILD_TYPE=Debug -DBIPS_SANITIZE=ON
 check "only bips_* is exported" exports
+check "the library loads neither OpenSSL nor a libc by name" loads_nothing
 check "bips.hpp is clang-tidy clean (C++17)" clang-tidy --quiet "$root/native/tests/header_only.cpp" -- -std=c++17 \
     "-I$prefix/include"
 check "bips.hpp is clang-tidy clean (C++20)" clang-tidy --quiet "$root/native/tests/header_only.cpp" -- -std=c++20 \

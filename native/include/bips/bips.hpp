@@ -104,8 +104,8 @@ template <typename T>
 class result {
 public:
     result(T value) : content_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
-    result(error failure) : content_(std::in_place_index<1>,
-        std::move(failure)) {}  // NOLINT(google-explicit-constructor)
+    // NOLINTNEXTLINE(google-explicit-constructor)
+    result(error failure) : content_(std::in_place_index<1>, std::move(failure)) {}
 
     [[nodiscard]] bool has_value() const noexcept { return content_.index() == 0; }
     [[nodiscard]] explicit operator bool() const noexcept { return has_value(); }
