@@ -43,12 +43,7 @@ public sealed class Arguments
 
     public ConsumerOptions ConsumerOptions() => new()
     {
-        Overflow = Text("overflow", "block") switch
-        {
-            "block" => OverflowPolicy.Block,
-            "drop-oldest" => OverflowPolicy.DropOldest,
-            string latest => OverflowPolicy.Latest(int.Parse(latest["latest:".Length..], CultureInfo.InvariantCulture)),
-        },
+        Overflow = OverflowPolicy.Parse(Text("overflow", "block"), CultureInfo.InvariantCulture),
         MaximumHeld = Number("held", 1),
         History = Number("history", -1) is >= 0 and var history ? history : null,
         WaitMode = Enum.Parse<WaitMode>(Text("mode", nameof(WaitMode.Balanced))),

@@ -57,15 +57,6 @@ internal sealed record PeerOptions
         return options;
     }
 
-    private static OverflowPolicy ParsePolicy(string text) => text switch
-    {
-        "block" => OverflowPolicy.Block,
-        "drop-oldest" => OverflowPolicy.DropOldest,
-        _ when text.StartsWith("latest:", StringComparison.Ordinal) =>
-            OverflowPolicy.Latest(Number(text["latest:".Length..])),
-        _ => throw new ArgumentException($"'{text}' is not a policy", nameof(text)),
-    };
-
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
     private PeerOptions With(string option, string value) => option switch
@@ -75,7 +66,7 @@ internal sealed record PeerOptions
         "--buffers" => this with { Buffers = Number(value) },
         "--consumers" => this with { Consumers = Number(value) },
         "--format" => this with { Format = value },
-        "--policy" => this with { Policy = ParsePolicy(value) },
+        "--policy" => this with { Policy = OverflowPolicy.Parse(value, CultureInfo.InvariantCulture) },
         "--hold" => this with { Hold = Number(value) },
         _ => throw new ArgumentException($"'{option}' is not an option", nameof(option)),
     };

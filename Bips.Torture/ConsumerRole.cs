@@ -37,12 +37,7 @@ internal sealed class ConsumerRole : IDisposable
         _reopenAfter = reopenAfter;
         _options = new ConsumerOptions
         {
-            Overflow = policy switch
-            {
-                "block" => OverflowPolicy.Block,
-                "drop-oldest" => OverflowPolicy.DropOldest,
-                _ => OverflowPolicy.Latest(2),
-            },
+            Overflow = OverflowPolicy.Parse(policy, CultureInfo.InvariantCulture),
             MaximumHeld = 2,
             WaitForPool = Timeout.InfiniteTimeSpan,
             ProducerGrace = Timeout.InfiniteTimeSpan,

@@ -15,7 +15,7 @@ internal sealed class Planner
         "reap_unlock", "push_signal", "push_wake", "bell_ring", "bell_wake", "wait_signal", "wait_bell", "wait_sleep",
     ];
 
-    private static readonly string[] s_policies = ["block", "drop-oldest", "latest"];
+    private static readonly string[] s_policies = ["block", "drop-oldest", "latest:2"];
     private readonly Random _random;
     private readonly Dictionary<string, int> _kills;
     private readonly Queue<Plan> _producers = new();

@@ -21,7 +21,8 @@ internal sealed class DemoCommand
         "How long to play at most [default: 10]",
         TimeSpan.FromSeconds(1));
 
-    private readonly Option<double?> _rate = OptionKinds.Rate("--rate", "FPS", "Frames per second [default: 30]");
+    private readonly Option<double?> _rate = OptionKinds.Rate(
+        "--rate", "FPS", "Frames per second [default: 30]", isLimited: true);
 
     private readonly OutputOptions _output = new();
 
@@ -52,7 +53,7 @@ internal sealed class DemoCommand
         IDemoDisplay display = drawsTable ? new TableDisplay(AnsiConsole.Console) : new LineDisplay(reporter);
         var settings = new DemoSettings(parsed.GetValue(_input),
             (parsed.GetValue(_seconds) ?? s_defaultDuration).TotalSeconds,
-            parsed.GetValue(_rate) ?? DefaultRate);
+            OptionKinds.RateOf(parsed, _rate) ?? DefaultRate);
         return JobRunner.Run(new Demo(settings, reporter, display), reporter);
     }
 }

@@ -37,11 +37,26 @@ internal static class OptionKinds
         CustomParser = result => ParseTime(result, unit),
     };
 
-    public static Option<double?> Rate(string name, string help, string description) => new(name)
+    /// <summary>
+    /// What a rate of "max" is parsed to, because the library takes no null from a parser; see <see cref="RateOf"/>.
+    /// </summary>
+    private const double Unlimited = double.PositiveInfinity;
+
+    /// <summary>
+    /// Frames per second that were asked for; null for as many as possible, or where nothing was said.
+    /// </summary>
+    public static double? RateOf(ParseResult parsed, Option<double?> option) =>
+        parsed.GetValue(option) is { } rate and not Unlimited ? rate : null;
+
+    /// <param name="name">The option.</param>
+    /// <param name="help">What its value is called.</param>
+    /// <param name="description">For the help.</param>
+    /// <param name="isLimited">Whether "max" is no rate here.</param>
+    public static Option<double?> Rate(string name, string help, string description, bool isLimited) => new(name)
     {
         HelpName = help,
         Description = description,
-        CustomParser = ParseRate,
+        CustomParser = result => ParseRate(result, isLimited),
     };
 
     public static Option<OverflowPolicy> Overflow(string name, string help, string description) => new(name)
@@ -92,12 +107,12 @@ internal static class OptionKinds
         return null;
     }
 
-    private static double? ParseRate(ArgumentResult result)
+    private static double? ParseRate(ArgumentResult result, bool isLimited)
     {
         const double fastest = 1e6;
-        if (TextOf(result) is "max")
+        if (!isLimited && TextOf(result) is "max")
         {
-            return null;
+            return Unlimited;
         }
 
         if (double.TryParse(TextOf(result), NumberStyles.Float, CultureInfo.InvariantCulture, out double value) &&
@@ -106,29 +121,18 @@ internal static class OptionKinds
             return value;
         }
 
-        Refuse(result, "'max' or frames per second, such as 29.97");
+        Refuse(result, (isLimited ? "" : "'max' or ") + "frames per second, such as 29.97");
         return null;
     }
 
     private static OverflowPolicy ParseOverflow(ArgumentResult result)
     {
-        string[] parts = TextOf(result).Split(':');
-        switch (parts)
+        if (!OverflowPolicy.TryParse(TextOf(result), CultureInfo.InvariantCulture, out OverflowPolicy policy))
         {
-            case ["block"]:
-                return OverflowPolicy.Block;
-            case ["drop-oldest"]:
-                return OverflowPolicy.DropOldest;
-            case ["latest"]:
-                return OverflowPolicy.Latest();
-            case ["latest", var depth]
-                when int.TryParse(depth, NumberStyles.None, CultureInfo.InvariantCulture, out int value) &&
-                value > 0:
-                return OverflowPolicy.Latest(value);
-            default:
-                Refuse(result, "block, drop-oldest, latest or latest:DEPTH with a depth of at least 1");
-                return default;
+            Refuse(result, $"{OverflowPolicy.Words}, where N is at least 1");
         }
+
+        return policy;
     }
 
     private static TValue? ParseChoice<TValue>(ArgumentResult result, (string Word, TValue Value)[] choices)

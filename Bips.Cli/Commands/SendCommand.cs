@@ -38,7 +38,8 @@ internal sealed class SendCommand
         "Newest frames that a consumer gets which joins late [default: 1]", 0, MostBuffers);
 
     private readonly Option<double?> _rate = OptionKinds.Rate("--rate", "FPS|max",
-        "Frames per second; max is as fast as the input comes and blocking consumers allow [default: max]");
+        "Frames per second; max is as fast as the input comes and blocking consumers allow [default: max]",
+        isLimited: false);
 
     private readonly Option<bool> _loop = new("--loop")
     {
@@ -86,7 +87,7 @@ internal sealed class SendCommand
             Format = parsed.GetValue(_format),
             Buffers = parsed.GetValue(_buffers) ?? DefaultBuffers,
             History = parsed.GetValue(_history) ?? DefaultHistory,
-            Rate = parsed.GetValue(_rate),
+            Rate = OptionKinds.RateOf(parsed, _rate),
             Loop = parsed.GetValue(_loop),
             Count = parsed.GetValue(_count),
             WaitConsumers = parsed.GetValue(_waitConsumers) ?? 0,

@@ -49,6 +49,13 @@ public sealed class RoundTripTests : ToolFixture
         }
     }
 
+    [TestCase("max")]
+    [TestCase("1000")]
+    public void Every_rate_that_the_documents_name_is_one(string rate) => Shell.Run(
+        "sh",
+        "-c",
+        $"head -c 1000 /dev/zero | {RunningTool.Program} send {Pool} --frame-size 100 --rate {rate} --quiet");
+
     [Test]
     public void Unknown_tags_and_frame_parameters_come_out_as_they_were()
     {

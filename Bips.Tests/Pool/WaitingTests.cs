@@ -270,12 +270,7 @@ public sealed class WaitingTests : PoolFixture
     {
         Producer producer = CreateProducer(
             new PoolOptions { BufferSize = 64, BufferCount = 4, MetadataSize = 8, WaitMode = mode });
-        OverflowPolicy policy = overflow switch
-        {
-            "block" => OverflowPolicy.Block,
-            "drop-oldest" => OverflowPolicy.DropOldest,
-            _ => OverflowPolicy.Latest(1),
-        };
+        var policy = OverflowPolicy.Parse(overflow, CultureInfo.InvariantCulture);
         Consumer consumer = OpenConsumer(new ConsumerOptions { Overflow = policy, WaitMode = mode });
         Exchange(1000);
         long before = GC.GetAllocatedBytesForCurrentThread();
