@@ -52,5 +52,6 @@ public sealed record ConsumerOptions
 
     /// <exception cref="ArgumentOutOfRangeException">More frames are to be held than the pool has buffers.</exception>
     internal void ThrowIfInvalid(int bufferCount) =>
-        OptionCheck.InRange(MaximumHeld, 1, bufferCount, nameof(MaximumHeld));
+        OptionCheck.AtMost(MaximumHeld, bufferCount, nameof(MaximumHeld),
+            $"{MaximumHeld} frames are to be held at once, and the pool has {bufferCount} buffers.");
 }

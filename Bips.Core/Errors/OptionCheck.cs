@@ -17,6 +17,15 @@ internal static class OptionCheck
         }
     }
 
+    /// <exception cref="ArgumentOutOfRangeException">More than that, which follows from something else.</exception>
+    public static void AtMost(int value, int most, string option, string message)
+    {
+        if (value > most)
+        {
+            throw new ArgumentOutOfRangeException(option, value, message);
+        }
+    }
+
     /// <exception cref="ArgumentOutOfRangeException">Negative and not infinite.</exception>
     public static void NotNegative(TimeSpan value, string option)
     {
